@@ -1,0 +1,205 @@
+"""What a condition means: its checks, its alternatives, and a plain three-valued interpreter.
+
+The interpreter works on the condition as written. The engine works on its alternatives, so that
+comparing the two answers also checks the rewriting.
+"""
+
+from __future__ import annotations
+
+import difflib
+import math
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import replace
+from itertools import product
+from operator import eq, ge, gt, le, lt, ne
+from typing import Any as Anything
+
+from cds_service.facts.glossary import FactSpec
+from cds_service.rulebook.logic import (
+    All,
+    Any,
+    Atom,
+    Comparison,
+    Condition,
+    ConditionError,
+    Named,
+    Not,
+    Operator,
+    ParamRef,
+    Presence,
+)
+
+_COMPARE: dict[Operator, Callable[[Anything, Anything], bool]] = {
+    "==": eq, "!=": ne, "<": lt, "<=": le, ">": gt, ">=": ge,
+}  # fmt: skip
+_MOST_ALTERNATIVES = 1000  # far above what the engine accepts; only keeps a wrong page from filling the memory
+
+
+def check(condition: Condition, glossary: Mapping[str, FactSpec], parameters: Collection[str] = ()) -> None:
+    """Refuses a condition that names an unknown fact or parameter, or compares against the fact's type.
+
+    ``parameters`` are the names of the numeric parameters. Raises ConditionError.
+    """
+    for atom in atoms_of(condition):
+        spec = glossary.get(atom.fact)
+        if spec is None:
+            raise ConditionError(f"there is no fact called {atom.fact!r}{_close(atom.fact, glossary)}", atom.fact)
+        if isinstance(atom, Comparison):
+            _check_comparison(atom, spec, parameters)
+
+
+def _check_comparison(atom: Comparison, spec: FactSpec, parameters: Collection[str]) -> None:
+    where = f"fact.{atom.fact} {atom.op} {_source(atom.value)}"
+    if isinstance(atom.value, ParamRef):
+        name = atom.value.name
+        if name not in parameters:
+            raise ConditionError(f"{where}: there is no number called {name!r}{_close(name, parameters)}", name)
+    if spec.type == "number":
+        if isinstance(atom.value, str):
+            raise ConditionError(f"{where}: {atom.fact} is a number, not a text", atom.fact)
+        return
+    if not isinstance(atom.value, str):
+        raise ConditionError(f"{where}: {atom.fact} is a {spec.type} fact, not a number", atom.fact)
+    if atom.op not in ("==", "!="):
+        raise ConditionError(f"{where}: a {spec.type} fact can only be == or !=", atom.fact)
+    allowed = ("yes", "no") if spec.type == "truth" else spec.values
+    if not allowed:
+        raise ConditionError(f"{where}: {atom.fact} is for display only; its values are not listed", atom.fact)
+    if atom.value not in allowed:
+        raise ConditionError(f"{where}: {atom.fact} is one of {', '.join(allowed)}", atom.fact)
+
+
+def bind(condition: Condition, values: Mapping[str, float | str]) -> Condition:
+    """The same condition with every parameter replaced by its finite number. Raises ConditionError."""
+    if isinstance(condition, (All, Any)):
+        return replace(condition, parts=tuple(bind(part, values) for part in condition.parts))
+    if isinstance(condition, (Named, Not)):
+        return replace(condition, condition=bind(condition.condition, values))
+    if isinstance(condition, Comparison) and isinstance(condition.value, ParamRef):
+        name = condition.value.name
+        value = values.get(name)
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+            raise ConditionError(f"param.{name} has no finite number as its value", name)
+        return replace(condition, value=float(value), param=name)
+    return condition
+
+
+def atoms_of(condition: Condition) -> Iterator[Atom]:
+    """Every comparison and presence test in the condition, in the order written (not negated)."""
+    if isinstance(condition, (Comparison, Presence)):
+        yield condition
+    elif isinstance(condition, (All, Any)):
+        for part in condition.parts:
+            yield from atoms_of(part)
+    elif isinstance(condition, (Named, Not)):
+        yield from atoms_of(condition.condition)
+    else:
+        raise ConditionError(f"{type(condition).__name__} is not a condition")
+
+
+def facts_of(condition: Condition) -> frozenset[str]:
+    """The names of all facts the condition looks at."""
+    return frozenset(atom.fact for atom in atoms_of(condition))
+
+
+def params_of(condition: Condition) -> frozenset[str]:
+    """The names of all parameters the condition uses, bound or not."""
+    comparisons = [atom for atom in atoms_of(condition) if isinstance(atom, Comparison)]
+    return frozenset(c.value.name if isinstance(c.value, ParamRef) else c.param for c in comparisons) - {""}
+
+
+def plain(condition: Condition) -> Condition:
+    """Negation normal form without names: only All, Any, comparisons and presence tests."""
+    if isinstance(condition, Named):
+        return plain(condition.condition)
+    if isinstance(condition, Not):
+        return plain(~plain(condition.condition))
+    if isinstance(condition, (All, Any)):
+        return replace(condition, parts=tuple(plain(part) for part in condition.parts))
+    return condition
+
+
+def alternatives(condition: Condition) -> tuple[tuple[Atom, ...], ...]:
+    """The condition as "this and this, or that and that"; contained alternatives are dropped.
+
+    Raises ConditionError if there are absurdly many.
+    """
+    found = _alternatives(plain(condition))
+    return tuple(tuple(each) for each in found)
+
+
+def _alternatives(condition: Condition) -> list[dict[Atom, None]]:
+    if isinstance(condition, (Comparison, Presence)):
+        return [{condition: None}]
+    if isinstance(condition, Any):
+        return _smallest([each for part in condition.parts for each in _alternatives(part)])
+    if isinstance(condition, All):
+        found: list[dict[Atom, None]] = [{}]
+        for part in condition.parts:
+            found = _smallest([left | right for left, right in product(found, _alternatives(part))])
+        return found
+    raise ConditionError(f"{type(condition).__name__} is not a condition")
+
+
+def _smallest(found: list[dict[Atom, None]]) -> list[dict[Atom, None]]:
+    """Without repeats and without alternatives that contain another one: "a, or a and b" is "a"."""
+    if len(found) > _MOST_ALTERNATIVES:
+        raise ConditionError("the condition has too many alternatives: compute part of it as a fact")
+    kept: list[dict[Atom, None]] = []
+    for each in sorted(found, key=len):
+        if not any(other.keys() <= each.keys() for other in kept):
+            kept.append(each)
+    return kept
+
+
+def certain_facts(condition: Condition) -> frozenset[str]:
+    """The facts that are known whenever the condition is true: compared, or ``.known``, in every alternative."""
+    return _certain(plain(condition))
+
+
+def _certain(condition: Condition) -> frozenset[str]:
+    if isinstance(condition, Comparison):
+        return frozenset((condition.fact,))
+    if isinstance(condition, Presence):
+        return frozenset((condition.fact,)) if condition.known else frozenset()
+    if isinstance(condition, All):
+        return frozenset[str]().union(*map(_certain, condition.parts))
+    if isinstance(condition, Any):
+        first, *rest = map(_certain, condition.parts)
+        return first.intersection(*rest)
+    raise ConditionError(f"{type(condition).__name__} is not a condition")
+
+
+def evaluate(condition: Condition, facts: Mapping[str, float | str]) -> bool | None:
+    """True, False, or None for unknown (Kleene). A fact that is not in ``facts`` is unknown.
+
+    Raises ConditionError for an unbound parameter or a text where a number belongs.
+    """
+    if isinstance(condition, Presence):
+        return (condition.fact in facts) is condition.known
+    if isinstance(condition, Comparison):
+        if condition.fact not in facts:
+            return None
+        value, limit = facts[condition.fact], condition.value
+        if isinstance(limit, ParamRef) or isinstance(value, bool) or isinstance(value, str) != isinstance(limit, str):
+            raise ConditionError(f"fact.{condition.fact} cannot be compared with {_source(limit)}", condition.fact)
+        return _COMPARE[condition.op](value, limit)
+    if isinstance(condition, Named):
+        return evaluate(condition.condition, facts)
+    if isinstance(condition, Not):
+        answer = evaluate(condition.condition, facts)
+        return None if answer is None else not answer
+    if isinstance(condition, (All, Any)):
+        decisive = isinstance(condition, Any)  # one true decides an Any, one false an All
+        answers = [evaluate(part, facts) for part in condition.parts]
+        return decisive if decisive in answers else None if None in answers else not decisive
+    raise ConditionError(f"{type(condition).__name__} is not a condition")
+
+
+def _source(value: float | str | ParamRef) -> str:
+    return f"param.{value.name}" if isinstance(value, ParamRef) else f"{value:g}" if isinstance(value, float) else value
+
+
+def _close(name: str, known: Collection[str]) -> str:
+    near = difflib.get_close_matches(name, known, n=1)
+    return f"; did you mean {near[0]!r}?" if near else ""
