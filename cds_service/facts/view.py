@@ -1,0 +1,43 @@
+"""What every fact is computed from: the chart, the decision date, the numbers in force."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from cds_service.record.dates import Span
+from cds_service.record.model import Chart
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class View:
+    """The chart on one day, under one site's numbers. ``params`` holds every number of ``rules/parameters.toml``."""
+
+    chart: Chart
+    today: date
+    jurisdiction: str
+    params: Mapping[str, float]
+    hook: str = "patient-view"
+
+    def days_old(self, when: Span | None) -> int | None:
+        """Whole days since ``when``, counted from its earliest day: the cautious age for freshness."""
+        return None if when is None else (self.today - when.first).days
+
+    def days_since(self, when: Span | None) -> int | None:
+        """Whole days since ``when``, counted from its latest day: the cautious distance for a wash-out."""
+        return None if when is None else (self.today - when.last).days
+
+    def provided(self, *resource_types: str) -> bool:
+        """Whether the record of every one of these FHIR types came, and came whole."""
+        lacking = self.chart.not_provided | self.chart.incomplete
+        return not lacking.intersection(resource_types)
+
+
+def surely_before(first: Span | None, second: Span | None) -> bool | None:
+    """Whether ``first`` lies before ``second``: None when a date is missing or the intervals overlap."""
+    if first is None or second is None:
+        return None
+    if first.last < second.first:
+        return True
+    return False if first.first > second.last or (first.exact and first == second) else None
