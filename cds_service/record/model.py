@@ -9,26 +9,13 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal
 
-from cds_service.record.dates import Span
+from cds_service.dates import Span
+from cds_service.fhir.ignored import Ignored as Ignored
+from cds_service.fhir.ignored import Why as Why
 
 ReadAs = Literal["coded", "narrative"]
 Score = tuple[int, int]
 """A Krenning score as an interval: "<=1" is (0, 1), "3" is (3, 3), "III-IV" is (3, 4)."""
-
-Why = Literal[
-    "other-patient", "entered-in-error", "cancelled", "not-done", "preliminary", "status-unknown", "refuted",
-    "superseded", "no-unit", "unknown-unit", "implausible", "too-old", "no-date", "future", "family-member",
-    "unreadable", "unsupported",
-]  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Ignored:
-    """A resource (or one value of it) that was not used, and why. ``detail`` never quotes the record."""
-
-    source: str
-    why: Why
-    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
