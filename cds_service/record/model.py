@@ -321,4 +321,5 @@ class Chart:
     ignored: list[Ignored] = field(default_factory=list)
     not_provided: frozenset[str] = frozenset()  # declared prefetch keys absent or failed
     incomplete: frozenset[str] = frozenset()  # prefetch keys whose Bundle has an unfollowed next link
+    wrong_patient: bool = False  # the Patient, or every Condition, is another person's
     out_of_scope_only: bool = False  # a look-alike tumour was recorded (Merkel, goblet, ...)
