@@ -1,0 +1,94 @@
+"""The site's policy: a TOML file in, a checked Policy out (contract: the public interface, section 5)."""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+Jurisdiction = Literal["US", "EU"]
+JURISDICTIONS: tuple[Jurisdiction, ...] = ("US", "EU")
+
+
+class PolicyError(ValueError):
+    """The policy cannot be used; the text is one line for whoever starts the service."""
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What a site decided. ``values``: every policy number in force, in the unit of ``rules/parameters.toml``;
+    ``overrides``: those that differ from the default."""
+
+    jurisdiction: Jurisdiction
+    values: Mapping[str, float]
+    overrides: Mapping[str, float]
+
+
+def load_policy(
+    path: Path | str | None,
+    *,
+    parameters: Mapping[str, Mapping[str, Any]],
+    jurisdiction: str | None = None,
+    environ: Mapping[str, str],
+) -> Policy:
+    """Reads and checks a policy.
+
+    Args: path: the file, else ``PRRT_CDS_POLICY``, else defaults only; parameters: ``rules/parameters.toml`` decoded
+    (name -> value, min, max, integer, policy); jurisdiction: the command line's word, which wins over the file, which
+    wins over ``PRRT_CDS_JURISDICTION``.
+    Raises: PolicyError for an unreadable file, an unknown key, a wrong type, a value out of range, no jurisdiction.
+    """
+    chosen = path or environ.get("PRRT_CDS_POLICY") or None
+    written = _read(Path(chosen)) if chosen else {}
+    where = f"policy {chosen}: " if chosen else ""
+    in_file = written.pop("jurisdiction", None)
+    allowed = {name: spec for name, spec in parameters.items() if spec.get("policy")}
+    given = {name: _number(where, name, value, allowed) for name, value in written.items()}
+    values = {name: given.get(name, spec["value"]) for name, spec in allowed.items()}
+    overrides = {name: value for name, value in given.items() if value != allowed[name]["value"]}
+    return Policy(_jurisdiction(where, jurisdiction, in_file, environ), values, overrides)
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise PolicyError(f"policy {path}: cannot be read ({error.strerror or type(error).__name__})") from None
+    except (ValueError, RecursionError) as error:
+        raise PolicyError(f"policy {path}: is not valid TOML ({' '.join(str(error).split())})") from None
+
+
+def _jurisdiction(where: str, asked: str | None, in_file: object, environ: Mapping[str, str]) -> Jurisdiction:
+    if in_file is not None and in_file not in JURISDICTIONS:
+        raise PolicyError(f'{where}jurisdiction must be "US" or "EU"')
+    word = asked or in_file or environ.get("PRRT_CDS_JURISDICTION")
+    for known in JURISDICTIONS:
+        if word == known:
+            return known
+    if word:
+        raise PolicyError('the jurisdiction must be "US" or "EU"')
+    raise PolicyError(
+        "no jurisdiction: say --jurisdiction US or EU, name it in the policy, or set PRRT_CDS_JURISDICTION "
+        "(there is no default, because a wrong one is dangerous)"
+    )
+
+
+def _number(where: str, name: str, value: object, allowed: Mapping[str, Mapping[str, Any]]) -> float:
+    spec = allowed.get(name)
+    if spec is None:
+        close = difflib.get_close_matches(name, [*allowed, "jurisdiction"], n=1)
+        raise PolicyError(f"{where}unknown key {name!r}" + (f"; did you mean {close[0]!r}?" if close else ""))
+    whole = bool(spec.get("integer"))
+    if isinstance(value, bool) or not isinstance(value, int if whole else (int, float)):
+        raise PolicyError(f"{where}{name} must be a {'whole ' if whole else ''}number")
+    low, high = spec["min"], spec["max"]
+    if not low <= value <= high:  # false for NaN too
+        raise PolicyError(f"{where}{name} must be from {low} to {high}{_unit(spec)}")
+    return value
+
+
+def _unit(spec: Mapping[str, Any]) -> str:
+    return f" {spec['unit']}" if spec.get("unit") else ""
