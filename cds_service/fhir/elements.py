@@ -1,0 +1,208 @@
+"""Small typed accessors over decoded FHIR JSON. Every one tolerates wrong shapes and then answers "nothing"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import Any, Literal
+
+from cds_service.dates import Span, parse_date
+
+Data = Mapping[str, Any]
+Comparator = Literal["<", "<=", ">", ">="]
+
+MAX_TEXT = 100_000
+"""Characters of a single text that are looked at; a longer one is cut, so that hostile size costs nothing."""
+_NUMBER = re.compile(r"[+-]?\d{1,30}(?:[.,]\d{1,30})?(?:[eE][+-]?\d{1,2})?")
+_WHITE = re.compile(r"\s+")
+_INVISIBLE = dict.fromkeys([0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, 0xAD])
+
+
+@dataclass(frozen=True, slots=True)
+class Coding:
+    """One coding; absent parts are empty text."""
+
+    system: str = ""
+    code: str = ""
+    display: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A quantity as sent: exact value, comparator, unit as UCUM code and as printed ("" when absent)."""
+
+    value: Decimal
+    comparator: Comparator | None = None
+    code: str = ""
+    unit: str = ""
+
+    @property
+    def units(self) -> tuple[str, ...]:
+        """The spellings of the unit, coded first."""
+        return tuple(dict.fromkeys(text for text in (self.code, self.unit) if text))
+
+
+def text(value: object) -> str:
+    """A plain one-line text: white space folded, invisible characters removed; "" for anything else."""
+    if not isinstance(value, str):
+        return ""
+    return _WHITE.sub(" ", value[:MAX_TEXT].translate(_INVISIBLE)).strip()
+
+
+def number(value: object) -> Decimal | None:
+    """An exact number from a JSON number (or a number written as text); None when it is not finite."""
+    if isinstance(value, bool) or value is None:
+        return None
+    if isinstance(value, str):
+        if _NUMBER.fullmatch(value.strip()) is None:
+            return None
+        value = value.strip().replace(",", ".")
+    if isinstance(value, int | float | str | Decimal):
+        try:
+            found = Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
+        except (InvalidOperation, ValueError):
+            return None
+        return found if found.is_finite() and abs(found.adjusted()) < 30 else None
+    return None
+
+
+def as_list(value: object) -> list[Any]:
+    """FHIR's repeating elements, also when one was sent without its brackets."""
+    if value is None:
+        return []
+    return value if isinstance(value, list) else [value]
+
+
+def objects(value: object) -> Iterator[dict[str, Any]]:
+    """The JSON objects in a repeating element; anything else in it is passed over."""
+    return (item for item in as_list(value) if isinstance(item, dict))
+
+
+def walk(data: object, *path: str) -> Iterator[dict[str, Any]]:
+    """Every object reached by following the names of ``path``, through lists."""
+    found = list(objects(data))
+    for name in path:
+        found = [child for item in found for child in objects(item.get(name))]
+    return iter(found)
+
+
+def codings(data: object, *path: str) -> tuple[Coding, ...]:
+    """All codings of the CodeableConcepts (or Codings) at ``path``, in the order sent."""
+    found: list[Coding] = []
+    for concept in walk(data, *path):
+        for item in objects(concept["coding"]) if "coding" in concept else (concept,):
+            coding = Coding(text(item.get("system")), text(item.get("code")), text(item.get("display")))
+            if coding.code or coding.display:
+                found.append(coding)
+    return tuple(found)
+
+
+def text_of(concept: object) -> str:
+    """What a CodeableConcept says in words: its text, else its first display; "" if neither."""
+    for item in objects(concept):
+        words = text(item.get("text")) or next((text(c.get("display")) for c in objects(item.get("coding"))), "")
+        if words:
+            return words
+    return ""
+
+
+def words_at(data: object, *path: str) -> str:
+    """All words at ``path``: texts and displays of every CodeableConcept there, joined by blanks."""
+    found: list[str] = []
+    for concept in walk(data, *path):
+        found.append(text(concept.get("text")))
+        found += [text(coding.get("display")) for coding in objects(concept.get("coding"))]
+        found.append(text(concept.get("display")))
+    return " ".join(dict.fromkeys(part for part in found if part))
+
+
+def quantity(value: object) -> Quantity | None:
+    """A FHIR Quantity (also a number written as text); None if it has no finite value."""
+    if not isinstance(value, Mapping):
+        return None
+    amount = number(value.get("value"))
+    if amount is None:
+        return None
+    comparator = value.get("comparator")
+    return Quantity(
+        amount,
+        comparator if comparator in ("<", "<=", ">", ">=") else None,
+        text(value.get("code")),
+        text(value.get("unit")),
+    )
+
+
+def reference(value: object) -> str:
+    """The literal reference text of a Reference element, "" if it has none."""
+    return text(value.get("reference")) if isinstance(value, Mapping) else ""
+
+
+def extensions(data: object, url: str) -> Iterator[dict[str, Any]]:
+    """The extensions of ``data`` whose URL is ``url`` (or ends with ``/url`` when it has no scheme)."""
+    for item in objects(data):
+        for extension in objects(item.get("extension")):
+            name = text(extension.get("url"))
+            if name == url or (":" not in url and name.rsplit("/", 1)[-1] == url):
+                yield extension
+
+
+def data_absent(data: Data) -> bool:
+    """Whether the value is declared absent (``dataAbsentReason``, as element or extension of the value)."""
+    if data.get("dataAbsentReason"):
+        return True
+    named = (child for name, child in data.items() if name.startswith("_value"))
+    return any(True for child in named for _ in extensions(child, "data-absent-reason"))
+
+
+def period(value: object) -> tuple[Span | None, Span | None]:
+    """Start and end of a FHIR Period, each as written."""
+    if not isinstance(value, Mapping):
+        return None, None
+    return parse_date(value.get("start")), parse_date(value.get("end"))
+
+
+def timing_days(value: object) -> list[Span]:
+    """The days a Timing names: its events, else the start of its bounds."""
+    if not isinstance(value, Mapping):
+        return []
+    events = [span for event in as_list(value.get("event")) if (span := parse_date(event))]
+    if events:
+        return sorted(events)
+    repeat = value.get("repeat")
+    start, _ = period(repeat.get("boundsPeriod")) if isinstance(repeat, Mapping) else (None, None)
+    return [start] if start else []
+
+
+def dated(data: Data, name: str) -> tuple[Span | None, Span | None]:
+    """Start and end of a choice element such as ``effective`` (DateTime, Instant, Date, Period, Timing, String).
+
+    A single day gives that day and None.
+    """
+    for kind in ("DateTime", "Instant", "Date", "String"):
+        if (span := parse_date(data.get(name + kind))) is not None:
+            return span, None
+    if isinstance(data.get(name + "Period"), Mapping):
+        return period(data[name + "Period"])
+    days = timing_days(data.get(name + "Timing"))
+    return (days[0], days[-1] if len(days) > 1 else None) if days else (None, None)
+
+
+def effective(data: Data, *fallbacks: str) -> Span | None:
+    """When an observation or report holds: effective[x], else the first usable element named in ``fallbacks``.
+
+    A period is the interval of days it covers; one without an end (or start) is the day it names.
+    """
+    start, end = dated(data, "effective")
+    if start and end and start.first <= end.last:
+        return Span(start.first, end.last)
+    if start or end:
+        return start or end
+    return next((span for name in fallbacks if (span := parse_date(data.get(name)))), None)
+
+
+def notes(data: Data, *names: str) -> str:
+    """The texts of Annotations (default ``note``), joined by line feeds."""
+    found = [item.get("text") for name in names or ("note",) for item in objects(data.get(name))]
+    return "\n".join(part.strip()[:MAX_TEXT] for part in found if isinstance(part, str) and part.strip())

@@ -1,0 +1,119 @@
+"""Which resources may be used at all, by their status (D-02), and look-alikes of other FHIR versions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from cds_service.fhir.elements import codings, objects, text
+from cds_service.fhir.ignored import Why
+
+_RESULT: dict[str, Why | None] = {
+    "final": None, "amended": None, "corrected": None, "appended": None,
+    "registered": "preliminary", "preliminary": "preliminary", "partial": "preliminary",
+    "cancelled": "cancelled",
+}  # fmt: skip
+_DOCUMENT: dict[str, Why | None] = {
+    "current": None, "final": None, "amended": None, "corrected": None, "appended": None,
+    "preliminary": "preliminary", "registered": "preliminary", "partial": "preliminary",
+    "superseded": "superseded", "cancelled": "cancelled", "deprecated": "superseded",
+}  # fmt: skip
+STATUSES: dict[str, dict[str, Why | None]] = {
+    "Observation": _RESULT,
+    # Unfinished reports reach the imaging reader, which lists them: "preliminary" is a finding of its own.
+    "DiagnosticReport": _RESULT | {"registered": None, "preliminary": None, "partial": None},
+    "Composition": _DOCUMENT,
+    "DocumentReference": _DOCUMENT,
+    "MedicationAdministration": {"in-progress": None, "completed": None, "stopped": None, "on-hold": None,
+                                 "not-done": "not-done"},
+    "MedicationStatement": {"active": None, "completed": None, "stopped": None, "on-hold": None, "intended": None,
+                            "not-taken": "not-done"},
+    # What a cancelled order or a draft means for a wash-out is the therapy reader's question.
+    "MedicationRequest": {"active": None, "completed": None, "stopped": None, "on-hold": None, "draft": None,
+                          "cancelled": None},
+    "Procedure": {"completed": None, "in-progress": None, "stopped": None, "on-hold": None,
+                  "preparation": "not-done", "not-done": "not-done"},
+    "ServiceRequest": {"active": None, "completed": None, "on-hold": None, "draft": None, "revoked": "cancelled"},
+    "Appointment": {"proposed": None, "pending": None, "booked": None, "arrived": None, "fulfilled": None,
+                    "checked-in": None, "waitlist": None, "cancelled": "cancelled", "noshow": "not-done"},
+    "QuestionnaireResponse": {"completed": None, "amended": None, "in-progress": "preliminary", "stopped": "cancelled"},
+    "FamilyMemberHistory": {"partial": None, "completed": None, "health-unknown": "status-unknown"},
+    "ClinicalImpression": {"completed": None, "in-progress": "preliminary"},
+}  # fmt: skip
+"""Per resource type the statuses that are understood: None is used, else why it is not."""
+
+KEPT = frozenset(STATUSES) | {
+    "Patient", "Condition", "AllergyIntolerance", "Medication", "Specimen", "ImagingStudy", "BodyStructure", "Binary",
+    "Practitioner", "RelatedPerson",
+}  # fmt: skip
+"""The types some reader uses, or needs to resolve a reference; others are passed over unread."""
+
+_OLDER_TYPES = frozenset({
+    "MedicationOrder", "DiagnosticOrder", "ProcedureRequest", "ReferralRequest", "MedicationUsage",
+})  # fmt: skip
+_NOT_IN_R4: dict[str, tuple[str, ...]] = {
+    "Observation": ("comment", "context", "triggeredBy", "related", "bodyStructure"),
+    "DiagnosticReport": ("context", "image", "codedDiagnosis", "supportingInfo", "request"),
+    "Condition": ("context", "dateAsserted", "participant", "assertedDate", "dateRecorded"),
+    "MedicationAdministration": (
+        "notGiven", "prescription", "medication", "occurenceDateTime", "occurencePeriod", "occurrenceDateTime",
+        "reasonNotGiven",
+    ),
+    "MedicationStatement": ("taken", "medication", "wasNotTaken", "reasonNotTaken"),
+    "MedicationRequest": ("medication", "context", "definition"),
+    "Procedure": ("notDone", "occurrenceDateTime", "occurrencePeriod", "definition", "context", "reported",
+                  "notPerformed"),
+    "ServiceRequest": ("context", "definition"),
+    "AllergyIntolerance": ("substance", "recordedDate_"),
+    "FamilyMemberHistory": ("notDone", "definition"),
+}  # fmt: skip
+"""Elements that R4 does not have and STU3, DSTU2 or R5 do, with another meaning or place."""
+
+
+def unusable(data: Mapping[str, Any]) -> tuple[Why, str] | None:
+    """Why a resource may not be used, with a word of detail; None when it may."""
+    kind = data["resourceType"]
+    if detail := _foreign_version(kind, data):
+        return "unsupported", detail
+    if any(True for _ in objects(data.get("modifierExtension"))):
+        return "unsupported", "modifier extension"
+    verification = {coding.code for coding in codings(data, "verificationStatus")}
+    if "entered-in-error" in verification:
+        return "entered-in-error", ""
+    if "refuted" in verification:
+        return "refuted", ""
+    status = text(data.get("status"))
+    if status == "entered-in-error" or text(data.get("docStatus")) == "entered-in-error":
+        return "entered-in-error", ""
+    if kind == "MedicationRequest" and data.get("doNotPerform") is True:
+        return "not-done", "do not perform"
+    if kind == "ServiceRequest" and data.get("doNotPerform") is True:
+        return "not-done", "do not perform"
+    if kind not in STATUSES:
+        return None
+    if status not in STATUSES[kind]:
+        return "status-unknown", ""
+    why = STATUSES[kind][status]
+    if why is None and kind == "DocumentReference" and text(data.get("docStatus")) == "preliminary":
+        why = "preliminary"
+    return (why, status) if why else None
+
+
+def _foreign_version(kind: str, data: Mapping[str, Any]) -> str:
+    """What shows that a resource is not R4, or ""."""
+    if kind in _OLDER_TYPES:
+        return "resource type of another FHIR version"
+    for name in ("clinicalStatus", "verificationStatus"):
+        if isinstance(data.get(name), str):
+            return f"{name} is a code, as in STU3"
+    if isinstance(code := data.get("code"), dict) and ("concept" in code or "reference" in code):
+        return "code is a CodeableReference, as in R5"
+    for name in _NOT_IN_R4.get(kind, ()):
+        if name in data:
+            return f"element {name} is not R4"
+    return ""
+
+
+def is_read(kind: str) -> bool:
+    """Whether a resource type is of use (or is a look-alike that must be named)."""
+    return kind in KEPT or kind in _OLDER_TYPES

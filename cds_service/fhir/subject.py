@@ -1,0 +1,90 @@
+"""Whose data a resource holds: only what is about the patient of the request may be used."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Literal
+
+from cds_service.fhir.elements import objects, reference, text
+
+Whose = Literal["patient", "other", "unknown", "not-said"]
+
+_PATIENT_REFERENCE = re.compile(r"(?:^|/)(?P<type>[A-Z][A-Za-z]+)/(?P<id>[^/#?]+)(?:/_history/[^/]+)?$")
+_SUBJECT_FIELDS = ("subject", "patient")
+# Types that describe no patient of their own.
+_IMPERSONAL = frozenset({"Medication", "Binary", "Practitioner"})
+
+
+class Identity:
+    """The patient of a request: the id, the fullUrls of the Patient resource and its business identifiers."""
+
+    def __init__(self, patient_id: str, patients: list[tuple[dict[str, Any], str]]) -> None:
+        self.id = patient_id
+        self.urls: set[str] = set()
+        self.other_urls: set[str] = set()
+        self.identifiers: set[tuple[str, str]] = set()
+        for data, full_url in patients:
+            if text(data.get("id")) == patient_id:
+                self.urls.add(full_url)
+                self.identifiers |= set(identifiers(data))
+            else:
+                self.other_urls.add(full_url)
+
+    def whose(self, data: Mapping[str, Any]) -> Whose:
+        """Whether a resource is the patient's, by all its subject references (one foreign one is enough)."""
+        kind = data.get("resourceType")
+        if kind in _IMPERSONAL:
+            return "patient"
+        answers = {self._refers(item) for item in _subjects(data)}
+        return next((answer for answer in ("other", "unknown", "patient") if answer in answers), "not-said")
+
+    def _refers(self, subject: Mapping[str, Any]) -> Whose:
+        literal = reference(subject)
+        if literal and not literal.startswith("#"):
+            return self._literal(literal)
+        contained = text(subject.get("type"))
+        if contained and contained != "Patient":
+            return "other"
+        named = set(identifiers({"identifier": subject.get("identifier")}))
+        if not named:
+            return "not-said" if not literal and not subject.get("display") else "unknown"
+        if named & self.identifiers:
+            return "patient"
+        known = {system for system, _ in self.identifiers}
+        return "other" if any(system in known for system, _ in named) else "unknown"
+
+    def _literal(self, literal: str) -> Whose:
+        if literal in self.urls:
+            return "patient"
+        if literal in self.other_urls:
+            return "other"
+        if literal in (f"urn:uuid:{self.id}", f"urn:oid:{self.id}", self.id):
+            return "patient"
+        match = _PATIENT_REFERENCE.search(literal)
+        if match is None:
+            return "unknown"
+        return "patient" if (match["type"], match["id"]) == ("Patient", self.id) else "other"
+
+
+def identifiers(data: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """The business identifiers (system, value) of a resource or reference, complete ones only."""
+    for item in objects(data.get("identifier")):
+        system, value = text(item.get("system")), text(item.get("value"))
+        if system and value:
+            yield system, value
+
+
+def _subjects(data: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """The references that say whom a resource is about."""
+    for name in _SUBJECT_FIELDS:
+        yield from objects(data.get(name))
+    if data.get("resourceType") == "Appointment":
+        for participant in objects(data.get("participant")):
+            for actor in objects(participant.get("actor")):
+                if "Patient" in (reference(actor).rsplit("/", 2)[-2:-1] or [text(actor.get("type"))]):
+                    yield actor
+    if data.get("resourceType") == "Observation":
+        for focus in objects(data.get("focus")):  # a measurement about someone or something else
+            if "Patient/" in reference(focus) or "RelatedPerson/" in reference(focus):
+                yield focus
