@@ -1,0 +1,160 @@
+"""The code table (``codes.csv``): which codes are understood, as what, and where each was verified.
+
+Matching is by system and code. A row with ``use`` "refuse" is recognised so that it is never misread: it makes the
+text beside it unread as well. Displays and texts are read only where none of the codes is known.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from cds_service.fhir.elements import Coding, codings, walk, words_at
+
+LOINC = "http://loinc.org"
+SNOMED = "http://snomed.info/sct"
+ICD10CM = "http://hl7.org/fhir/sid/icd-10-cm"
+ICD10 = "http://hl7.org/fhir/sid/icd-10"
+ICDO3 = "http://terminology.hl7.org/CodeSystem/icd-o-3"
+RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
+ATC = "http://www.whocc.no/atc"
+HCPCS = "http://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets"
+CPT = "http://www.ama-assn.org/go/cpt"
+DICOM = "http://dicom.nema.org/resources/ontology/DCM"
+NCIT = "http://ncicb.nci.nih.gov/xml/owl/EVS/Thesaurus.owl"
+SSTR_IMAGING = "urn:prrt-cds:sstr-imaging"
+
+_ALIASES = {
+    "urn:oid:2.16.840.1.113883.6.1": LOINC,
+    "urn:oid:2.16.840.1.113883.6.96": SNOMED,
+    "http://snomed.info/id": SNOMED,
+    "urn:oid:2.16.840.1.113883.6.90": ICD10CM,
+    "http://hl7.org/fhir/sid/icd-10-us": ICD10CM,
+    "urn:oid:2.16.840.1.113883.6.3": ICD10,
+    "http://hl7.org/fhir/sid/icd-10-de": ICD10,
+    "http://fhir.de/codesystem/bfarm/icd-10-gm": ICD10,
+    "http://fhir.de/codesystem/dimdi/icd-10-gm": ICD10,
+    "http://fhir.de/codesystem/icd-10-gm": ICD10,
+    "http://hl7.org/fhir/sid/icd-o-3": ICDO3,
+    "urn:oid:2.16.840.1.113883.6.43.1": ICDO3,
+    "urn:oid:2.16.840.1.113883.6.88": RXNORM,
+    "urn:oid:2.16.840.1.113883.6.73": ATC,
+    "http://fhir.de/codesystem/bfarm/atc": ATC,
+    "http://fhir.de/codesystem/dimdi/atc": ATC,
+    "http://www.whocc.no/atcddd": ATC,
+    "http://whocc.no/atc": ATC,
+    "http://www.nlm.nih.gov/research/umls/hcpcs": HCPCS,
+    "http://terminology.hl7.org/codesystem/hcpcs": HCPCS,
+    "http://terminology.hl7.org/codesystem/hcpcs-all-codes": HCPCS,
+    "urn:oid:2.16.840.1.113883.6.285": HCPCS,
+    "urn:oid:2.16.840.1.113883.6.14": HCPCS,
+    "urn:oid:2.16.840.1.113883.6.12": CPT,
+    "urn:oid:1.2.840.10008.2.16.4": DICOM,
+    "http://ncithesaurus-stage.nci.nih.gov": NCIT,
+    "http://ncit.nci.nih.gov": NCIT,
+    "urn:oid:2.16.840.1.113883.3.26.1.1": NCIT,
+}
+_CANONICAL = {
+    uri.lower(): uri
+    for uri in (LOINC, SNOMED, ICD10CM, ICD10, ICDO3, RXNORM, ATC, HCPCS, CPT, DICOM, NCIT, SSTR_IMAGING)
+}
+_ICD_DIGITS = re.compile(r"[A-Z]\d[0-9A-Z](?:\.?[0-9A-Z]{1,4})?")
+
+
+@dataclass(frozen=True, slots=True)
+class Concept:
+    """One understood code. ``name`` is the table's concept; ``refused`` marks a look-alike nobody may read."""
+
+    name: str
+    system: str
+    code: str
+    display: str
+    refused: bool = False
+    note: str = ""
+
+
+@cache
+def table() -> dict[tuple[str, str], Concept]:
+    """The code table by system and code."""
+    text = files("cds_service.record").joinpath("codes.csv").read_text(encoding="utf-8")
+    return {
+        (row["system"], row["code"]): Concept(
+            row["concept"], row["system"], row["code"], row["display"], row["use"] == "refuse", row["note"]
+        )
+        for row in csv.DictReader(text.splitlines())
+    }
+
+
+@cache
+def system_of(uri: str) -> str:
+    """The canonical URI of a code system, whichever of its usual spellings was sent."""
+    plain = uri.strip().split("|", 1)[0].rstrip("/").lower()
+    plain = "http://" + plain.removeprefix("https://") if plain.startswith("https://") else plain
+    if plain.startswith(SNOMED + "/"):
+        return SNOMED
+    if plain.startswith("urn:oid:1.2.276.0.76.5."):  # German yearly OIDs: no telling which catalogue
+        return uri
+    return _ALIASES.get(plain) or _CANONICAL.get(plain) or uri.strip()
+
+
+def concept_of(coding: Coding) -> Concept | None:
+    """The table's row for one coding; ICD codes also by their categories. None if the code is unknown."""
+    return _lookup(system_of(coding.system), coding.code) if coding.code and coding.system else None
+
+
+@cache
+def _lookup(system: str, code: str) -> Concept | None:
+    if system in (ICD10CM, ICD10):
+        return _icd(system, code)
+    if system == ICDO3:
+        code = code.upper().removeprefix("M").lstrip("-")
+        code = f"{code[:4]}/{code[4]}" if re.fullmatch(r"\d{5}", code) else code
+    elif system in (ATC, HCPCS):
+        code = code.upper()
+    return table().get((system, code))
+
+
+def _icd(system: str, code: str) -> Concept | None:
+    """By prefix, longest first. Dagger, asterisk and a missing point are put right; letters are not guessed."""
+    match = _ICD_DIGITS.match(code.strip().upper())
+    if match is None:
+        return None
+    plain = match[0].replace(".", "")
+    for length in range(len(plain), 2, -1):
+        name = plain[:3] + ("." + plain[3:length] if length > 3 else "")
+        if found := table().get((system, name)):
+            return found
+    return None
+
+
+def concepts(found: Iterable[Coding]) -> tuple[Concept, ...]:
+    """The understood concepts among codings, refused ones included, each once, in the order sent."""
+    return tuple(dict.fromkeys(concept for coding in found if (concept := concept_of(coding))))
+
+
+def concepts_at(data: object, *path: str) -> tuple[Concept, ...]:
+    """The understood concepts of the CodeableConcepts at ``path``."""
+    return concepts(codings(data, *path))
+
+
+def names_at(data: object, *path: str) -> frozenset[str]:
+    """The names of the understood, not refused concepts at ``path``; empty if one of them is refused."""
+    found = concepts_at(data, *path)
+    return frozenset() if any(concept.refused for concept in found) else frozenset(c.name for c in found)
+
+
+def free_words(data: object, *path: str) -> str:
+    """The words at ``path`` that may be read: of CodeableConcepts none of whose codes is known."""
+    parts = [words_at(item) for item in walk(data, *path) if not concepts(codings(item))]
+    return " ".join(part for part in parts if part)
+
+
+def one_of(names: Iterable[str], data: dict[str, Any], *path: str) -> str | None:
+    """The first of ``names`` among the concepts at ``path``."""
+    found = names_at(data, *path)
+    return next((name for name in names if name in found), None)
