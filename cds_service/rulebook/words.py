@@ -7,8 +7,8 @@ when every fact it quotes is known.
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Literal
 
 from cds_service.rulebook.conditions import Condition
@@ -84,8 +84,8 @@ class Rule:
     code: str
     title: str
     version: str
-    date: date
-    review_by: date
+    date: datetime.date
+    review_by: datetime.date
     author: str
     validation: Validation
     # library
