@@ -1,0 +1,136 @@
+"""The small wall around durable-rules: which conditions are true for a patient's facts.
+
+The engine is not trusted. It only sees checked facts, it must show what it saw, and its answer is
+compared with a plain interpreter's every time. Any doubt is an EngineError, and then no advice.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import threading
+import weakref
+from collections.abc import Mapping
+from itertools import count
+
+from cds_service.engine.errors import EngineError
+from cds_service.engine.native import Native, load
+from cds_service.engine.packs import CATCH_ALL, SID, Pack, Sent, as_json, check_text, plan
+from cds_service.facts.glossary import FactSpec
+from cds_service.rulebook.conditions import Condition, evaluate, facts_of
+
+_engines: weakref.WeakSet[Engine] = weakref.WeakSet()
+
+
+class Engine:
+    """The conditions of a rulebook, bound to their numbers, under keys such as "R-01/after-therapy".
+
+    Safe to call from several threads (one evaluation at a time) and after a fork (built anew in the
+    child). Building raises EngineError naming the key that cannot be used.
+    """
+
+    def __init__(self, conditions: Mapping[str, Condition], glossary: Mapping[str, FactSpec]) -> None:
+        self._conditions = dict(conditions)
+        self._packs = plan(self._conditions, glossary)
+        used = frozenset[str]().union(*map(facts_of, self._conditions.values()))
+        self._specs = {name: glossary[name] for name in sorted(used)}
+        self._native: Native = load()
+        self._numbers = count(1)
+        self._lock = threading.Lock()
+        self._handles: list[int] | None = self._built()
+        _engines.add(self)
+
+    def evaluate(self, facts: Mapping[str, float | str]) -> frozenset[str]:
+        """The keys of all conditions that are true. A fact that is not there is unknown.
+
+        Raises EngineError for a value that cannot be judged, or if the engine fails or errs.
+        """
+        checked = {name: _checked(facts[name], spec) for name, spec in self._specs.items() if name in facts}
+        expected = frozenset(key for key, each in self._conditions.items() if evaluate(each, checked) is True)
+        with self._lock:
+            # Taken away while in use and put back only after success, so that no handle outlives an error of any kind.
+            handles, self._handles = self._handles or self._built(), None
+            answered = frozenset(
+                key
+                for handle, pack in zip(handles, self._packs, strict=True)
+                for key in self._matches(handle, pack, checked)
+            )
+            if answered != expected:
+                differing = ", ".join(sorted(answered ^ expected))
+                raise EngineError(f"the engine and the interpreter disagree on {differing}")
+            self._handles = handles
+        return answered
+
+    def _built(self) -> list[int]:
+        try:
+            return [self._native.create_ruleset(f"pack{i}", pack.definition()) for i, pack in enumerate(self._packs)]
+        except EngineError:
+            raise
+        except Exception as error:
+            raise EngineError(f"the engine could not be built ({type(error).__name__})") from error
+
+    def _matches(self, handle: int, pack: Pack, facts: Mapping[str, float | str]) -> set[str]:
+        sent = pack.fact(next(self._numbers), facts)
+        try:
+            matched = self._ask(handle, sent, limit=len(pack.rules) + 1)
+        except EngineError:
+            raise
+        except Exception as error:  # the C module raises its own kinds and MemoryError
+            raise EngineError(f"the engine failed ({type(error).__name__})") from error
+        if not matched <= pack.keys.keys():
+            raise EngineError("the engine answered with a rule it was not given")
+        return {pack.keys[rule] for rule in matched}
+
+    def _ask(self, handle: int, sent: Sent, limit: int) -> set[str]:
+        """The ruleset's rules that match, without the catch-all, which must be among them."""
+        code, state = self._native.assert_fact(handle, as_json(sent))
+        if code != 0:
+            raise EngineError(f"the engine did not take a fact (code {code})")
+        first = self._native.start_action_for_state(handle, state)
+        match = None if first is None else first[1]
+        matched: set[str] = set()
+        while match is not None:
+            ((rule, frame),) = json.loads(match).items()
+            if frame != {"m": sent}:
+                raise EngineError("the engine did not see what it was sent")
+            if rule in matched or len(matched) == limit:
+                raise EngineError("the engine answered more often than it has rules")
+            matched.add(rule)
+            match = self._native.complete_and_start_action(handle, state)
+        if CATCH_ALL not in matched:
+            raise EngineError("the engine dropped a fact")
+        self._native.delete_state(handle, SID)
+        return matched - {CATCH_ALL}
+
+    def _after_fork(self) -> None:
+        """In a new process: handles are the parent's, and another thread may have held the lock."""
+        self._lock = threading.Lock()
+        self._handles = None
+
+
+def _checked(value: object, spec: FactSpec) -> float | str:
+    """The value if it is of the fact's type and the engine reads it exactly. Raises EngineError without the value."""
+    if spec.type == "number":
+        if isinstance(value, bool) or not isinstance(value, (int, float)):
+            raise EngineError(f"{spec.name}: {type(value).__name__} where a number belongs")
+        number = float(value) if abs(value) < 1e300 else math.inf
+        if not math.isfinite(number) or number != value:
+            raise EngineError(f"{spec.name}: a number that is not finite or not exact")
+        return number
+    if not isinstance(value, str):
+        raise EngineError(f"{spec.name}: {type(value).__name__} where a text belongs")
+    allowed = ("yes", "no") if spec.type == "truth" else spec.values
+    if allowed and value not in allowed:
+        raise EngineError(f"{spec.name}: a text that is not in the glossary")
+    if allowed:  # a text for display only is never compared, so never sent
+        check_text(value, spec.name)
+    return str(value)
+
+
+def _forget_the_parents_handles() -> None:
+    for engine in _engines:
+        engine._after_fork()
+
+
+os.register_at_fork(after_in_child=_forget_the_parents_handles)
