@@ -245,11 +245,10 @@ def _constant(name: str, value: object) -> float | str | ParamRef:
     if isinstance(value, ParamRef) or (isinstance(value, str) and value):
         return value
     if isinstance(value, (int, float)) and not isinstance(value, bool):
-        if isinstance(value, float) and not math.isfinite(value):
-            raise ConditionError(f"fact.{name} is compared with {value}, which is not a finite number", name)
-        if abs(value) > 2**53:
-            raise ConditionError(f"fact.{name} is compared with a number too large to be exact", name)
-        return float(value)
+        number = float(value) if abs(value) < 1e300 else math.inf  # a NaN is not below either
+        if not math.isfinite(number) or number != value:
+            raise ConditionError(f"fact.{name} is compared with a number that is not finite or not exact", name)
+        return number
     if isinstance(value, FactRef):
         raise ConditionError(
             f"fact.{name} is compared with {value!r}: compare a fact only with a number, a text or param.<name>", name
