@@ -15,6 +15,8 @@ Comparator = Literal["<", "<=", ">", ">="]
 
 MAX_TEXT = 100_000
 """Characters of a single text that are looked at; a longer one is cut, so that hostile size costs nothing."""
+# "1,200" may be 1200 or 1.2: not a number that can be told
+_AMBIGUOUS = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}")
 _NUMBER = re.compile(r"[+-]?\d{1,30}(?:[.,]\d{1,30})?(?:[eE][+-]?\d{1,2})?")
 _WHITE = re.compile(r"\s+")
 _INVISIBLE = dict.fromkeys([0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, 0xAD])
@@ -56,7 +58,7 @@ def number(value: object) -> Decimal | None:
     if isinstance(value, bool) or value is None:
         return None
     if isinstance(value, str):
-        if _NUMBER.fullmatch(value.strip()) is None:
+        if _NUMBER.fullmatch(value.strip()) is None or _AMBIGUOUS.fullmatch(value.strip()):
             return None
         value = value.strip().replace(",", ".")
     if isinstance(value, int | float | str | Decimal):

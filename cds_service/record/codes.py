@@ -10,7 +10,7 @@ import csv
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -90,7 +90,7 @@ def table() -> dict[tuple[str, str], Concept]:
     }
 
 
-@cache
+@lru_cache(maxsize=512)
 def system_of(uri: str) -> str:
     """The canonical URI of a code system, whichever of its usual spellings was sent."""
     plain = uri.strip().split("|", 1)[0].rstrip("/").lower()
@@ -107,7 +107,7 @@ def concept_of(coding: Coding) -> Concept | None:
     return _lookup(system_of(coding.system), coding.code) if coding.code and coding.system else None
 
 
-@cache
+@lru_cache(maxsize=8192)
 def _lookup(system: str, code: str) -> Concept | None:
     if system in (ICD10CM, ICD10):
         return _icd(system, code)

@@ -1,0 +1,51 @@
+"""What several readers share: when something was, and which of its words may be read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from cds_service.dates import Span, parse_date
+from cds_service.fhir.elements import dated, effective, objects, text, walk
+from cds_service.fhir.resources import Resource, ResourceSet
+from cds_service.record.codes import concepts_at
+
+_ROMAN = {"0": 0, "i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5}
+
+
+def when_observed(resource: Resource, resources: ResourceSet, *fallbacks: str) -> Span | None:
+    """The days a result holds for: its own effective date, its specimen's collection, the elements named in
+    ``fallbacks``, or the same of the report it is contained in."""
+    data = resource.data
+    if span := effective(data):
+        return span
+    specimen = resources.resolve(data.get("specimen"), resource)
+    collection = specimen.data.get("collection") if specimen else None
+    if isinstance(collection, Mapping):
+        start, end = dated(collection, "collected")
+        if start or end:
+            return start or end
+    if span := effective(data, *fallbacks):
+        return span
+    return when_observed(resource.parent, resources, *fallbacks) if resource.parent else None
+
+
+def first_date(data: Mapping[str, Any], *names: str) -> Span | None:
+    """The first readable date among these elements."""
+    return next((span for name in names if (span := parse_date(data.get(name)))), None)
+
+
+def free_texts(data: object, *path: str) -> Iterator[str]:
+    """The texts and displays at ``path``, one by one, of CodeableConcepts none of whose codes is known."""
+    for concept in walk(data, *path):
+        if concepts_at(concept):
+            continue
+        yield from filter(None, [text(concept.get("text"))])
+        yield from filter(None, [text(coding.get("display")) for coding in objects(concept.get("coding"))])
+
+
+def roman(word: str) -> int | None:
+    """0 to 5 written as a digit or a roman numeral."""
+    word = word.strip().lower()
+    return int(word) if re.fullmatch(r"[0-5]", word) else _ROMAN.get(word)

@@ -1,0 +1,250 @@
+"""Laboratory values, weight and height: every Observation (or component) of an analyte the rules read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, cast, get_args
+
+from cds_service.dates import Span
+from cds_service.fhir.elements import (
+    Comparator,
+    Quantity,
+    codings,
+    data_absent,
+    number,
+    objects,
+    quantity,
+    text,
+    text_of,
+)
+from cds_service.fhir.ignored import Ignored, Why
+from cds_service.fhir.resources import ResourceSet
+from cds_service.record.codes import concepts_at
+from cds_service.record.common import free_texts, when_observed
+from cds_service.record.model import Analyte, LabResult
+from cds_service.record.units import UNITS, convert
+
+Plausible = Mapping[str, tuple[Decimal, Decimal]]
+
+_ANALYTES: frozenset[str] = frozenset(get_args(Analyte))
+_TEXTS: dict[str, str] = {
+    "hb": r"h(?:a?e|ä)moglobin|hgb|hb",
+    "wbc": r"wbc|white (?:blood )?cells?|white cell|leu[ck]ocytes?|leukozyten|white blood cells? \(wbc\)",
+    "anc": r"anc|(?:absolute )?neutrophils?|neutrophil(?:s|e)?(?: granulocytes)?|absolute neutrophils?|neutrophile"
+    r"|segmented neutrophils and bands",
+    "lymphocytes": r"(?:absolute )?lymphocytes?|lymphozyten",
+    "platelets": r"platelets?|plt|thrombocytes?|thrombozyten|platelet",
+    "creatinine": r"creatinine?|crea|kreatinin",
+    "egfr": r"e-?gfr.*|estimated (?:glomerular filtration rate|gfr).*"
+    r"|glomerular filtration rate(?:, estimated| \(egfr\))",
+    "crcl": r"(?:estimated )?creatinine clearance.*|crcl.*|cockcroft.*gault.*|kreatinin-?clearance.*",
+    "measured-gfr": r"measured gfr.*|m-?gfr"
+    r"|(?:iohexol|51cr-?edta|cr-?51 edta|99m?tc-?dtpa|inulin).*(?:clearance|gfr).*",
+    "bilirubin": r"(?:total )?bilirubin(?:[,.]? ?total)?|bilirubin \(total\)|t-?bili(?:rubin)?|gesamt-?bilirubin",
+    "albumin": r"albumin",
+    "alt": r"alt|sgpt|gpt|alat|alt ?\(sgpt\)|alt ?\(gpt\)|alanine? (?:amino)?transaminase|alanine? aminotransferase"
+    r"(?: ?\(?alt\)?)?",
+    "ast": r"ast|sgot|got|asat|ast ?\(sgot\)|ast ?\(got\)|aspartate? (?:amino)?transaminase"
+    r"|aspartate? aminotransferase(?: ?\(?ast\)?)?",
+    "potassium": r"potassium|kalium|k\+?",
+    "inr": r"inr|(?:pt[ /-]?)?inr|international normali[sz]ed ratio.*|prothrombin time[ -]*\(?inr\)?",
+    "prothrombin": r"prothrombin(?: (?:activity|percent|time|\(?%\)?))*|quick(?:-?wert)?|pt ?\(?%\)?"
+    r"|taux de prothrombine|thromboplastinzeit(?: \(quick\))?|tpz",
+    "weight": r"(?:body )?weight(?: measured)?|k(?:ö|oe)rpergewicht|gewicht|actual body weight",
+    "height": r"(?:body )?height(?: measured)?|k(?:ö|oe)rpergr(?:ö|oe)(?:ß|ss)e|stature|body length",
+    "mcv": r"mcv|mean (?:corpuscular|cell|red cell) volume.*|erythrocyte mean corpuscular volume",
+    "chromogranin-a": r"chromogranin[ -]?a|cga",
+    "5-hiaa": r"5-?(?:oh-?)?hiaa.*|5-?hydroxy-?indole? ?acet(?:ic acid|ate).*|5-?hydroxyindolessigs(?:ä|ae)ure.*",
+    "nt-probnp": r"nt-?pro-?bnp|n-?terminal pro-?b(?:rain|-type)? natriuretic peptide.*|pro-?bnp",
+    "catecholamines": r"(?:total |plasma |urinary? |fractionated )?(?:catecholamines?|metanephrines?|normetanephrines?"
+    r"|free metanephrines?|adrenaline|noradrenaline|epinephrine|norepinephrine).*",
+}
+_COMPILED = [(name, re.compile(pattern, re.IGNORECASE)) for name, pattern in _TEXTS.items()]
+_QUALIFIERS = re.compile(
+    r"^(?:(?:serum|plasma|blood|vital signs?:?) |(?:s|p|b|se|fs)-)| ?\[[^\]]*\]$"
+    r"|[ ,;:(]+(?:in )?(?:serum|plasma|blood|ser/plas|serum or plasma|venous blood|whole blood|se|s|p|b|urine"
+    r"|24 ?h(?:ours?)?(?: urine)?|count|level|absolute|abs|test|concentration|value|#|result|automated"
+    r"|hb|hgb|plt|wbc|anc|cr|alb|k|cga|alt|ast)[ )]*$",
+    re.IGNORECASE,
+)
+_NOT_BLOOD = re.compile(
+    r"urin|csf|cerebrospinal|fluid|ascit|pleura|stool|faec|fecal|sweat|saliva|dialys|drain|cord blood|donor|/100|ratio"
+    r"|percent|%|birth|ideal|free|glycat|a1c|corpuscular h|direct|indirect|conjugat|distribution|mean platelet|target",
+    re.IGNORECASE,
+)
+_URINE_TOO = frozenset({"5-hiaa", "crcl", "catecholamines", "mcv", "prothrombin", "inr", "measured-gfr", "egfr"})
+_COUNTS = frozenset({"wbc", "anc", "lymphocytes", "platelets"})
+_WRITTEN = re.compile(
+    r"(?P<sign><=|>=|=<|=>|<|>|≤|≥)?\s*(?P<number>[+-]?\d+(?:[.,]\d+)?)\s*(?P<unit>[^\d\s(].{0,30}|10\s?[*^E].{0,20})?"
+)
+_SIGNS: dict[str, Comparator] = {
+    "<": "<",
+    ">": ">",
+    "<=": "<=",
+    "=<": "<=",
+    "≤": "<=",
+    ">=": ">=",
+    "=>": ">=",
+    "≥": ">=",
+}
+_RANGE = re.compile(r"\s*(?P<low>\d+(?:[.,]\d+)?)?\s*(?:-|–|to|bis|<|<=|≤|up to)\s*(?P<high>\d+(?:[.,]\d+)?)[^\d]*")
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """An Observation or one of its components."""
+
+    source: str
+    when: Span | None
+    data: Mapping[str, Any]
+
+
+def read(resources: ResourceSet, plausible: Plausible, ignored: list[Ignored]) -> list[LabResult]:
+    """Every result of a known analyte in its own unit (``units.UNITS``); what cannot be used carries a ``problem``.
+
+    ``plausible`` are the limits per analyte, both allowed. Undated results go to ``ignored``.
+    """
+    found: list[LabResult] = []
+    for part in _parts(resources):
+        analyte = analyte_of(part.data)
+        if analyte is None:
+            continue
+        result = _result(part, analyte, plausible)
+        if result is None:
+            continue
+        if result.problem:
+            ignored.append(Ignored(part.source, result.problem, analyte))
+        if part.when is None:
+            ignored.append(Ignored(part.source, "no-date", analyte))
+        else:
+            found.append(result)
+    return found
+
+
+def analyte_of(data: Mapping[str, Any]) -> Analyte | None:
+    """Which analyte an Observation or component measures: by its codes, by text only if none of them is known."""
+    known = concepts_at(data, "code")
+    if known:
+        names = {concept.name for concept in known if not concept.refused} & _ANALYTES
+        refused = any(concept.refused for concept in known)
+        return cast(Analyte, names.pop()) if len(names) == 1 and not refused else None
+    found = {name for words in free_texts(data, "code") if (name := _analyte_named(words))}
+    if len(found) != 1 or _NOT_BLOOD.search(text_of(data.get("specimen"))):
+        return None
+    name = found.pop()
+    unit = (quantity(data.get("valueQuantity")) or Quantity(Decimal(0))).units
+    if name in _COUNTS and any("%" in spelling for spelling in unit):
+        return None  # a share of the cells, not a count
+    return cast(Analyte, name)
+
+
+def _analyte_named(words: str) -> str | None:
+    plain = words[:120].strip(" :")
+    for _ in range(4):
+        shorter = _QUALIFIERS.sub("", plain).strip(" ,:-")
+        if shorter == plain or not shorter:
+            break
+        plain = shorter
+    for name, pattern in _COMPILED:
+        if pattern.fullmatch(plain):
+            return name if name in _URINE_TOO or not _NOT_BLOOD.search(words) else None
+    return None
+
+
+def _parts(resources: ResourceSet) -> Iterator[_Part]:
+    for resource in resources.of("Observation"):
+        when = when_observed(resource, resources, "issued")
+        yield _Part(resource.source, when, resource.data)
+        for component in objects(resource.data.get("component")):
+            yield _Part(resource.source, when, component)
+
+
+def _result(part: _Part, analyte: Analyte, plausible: Plausible) -> LabResult | None:
+    data = part.data
+    amount = _amount(data)
+    if amount is None:
+        if not _has_value(data):
+            return None  # a panel's heading, or a value declared absent
+        return _problem(part, analyte, "unreadable", text(data.get("valueString")))
+    converted = convert(analyte, amount.value, amount.units)
+    raw = f"{amount.comparator or ''}{amount.value} {amount.unit or amount.code}".strip()
+    if isinstance(converted, str):
+        if analyte == "prothrombin" and converted == "unknown-unit":
+            return None  # the time in seconds: another quantity
+        return _problem(part, analyte, converted, raw)
+    value, unit = converted
+    low, high = plausible.get(analyte, (None, None))
+    if value < 0 or (low is not None and value < low) or (high is not None and value > high):
+        return _problem(part, analyte, "implausible", raw)
+    lower, upper = _reference(data, analyte, unit, amount)
+    coding = next(iter(codings(data, "code")), None)
+    return LabResult(
+        source=part.source,
+        when=part.when,
+        analyte=analyte,
+        value=value,
+        unit=unit,
+        comparator=amount.comparator,
+        lower_limit=lower,
+        upper_limit=upper,
+        raw=raw[:60],
+        code=f"{coding.system}|{coding.code}" if coding and coding.code else "",
+        assay=text_of(data.get("method"))[:120],
+        read_as="coded" if concepts_at(data, "code") else "narrative",
+    )
+
+
+def _problem(part: _Part, analyte: Analyte, why: Why, raw: str) -> LabResult:
+    return LabResult(
+        source=part.source, when=part.when, analyte=analyte, value=None, unit=UNITS[analyte], problem=why, raw=raw[:60]
+    )
+
+
+def _has_value(data: Mapping[str, Any]) -> bool:
+    return not data_absent(data) and any(name.startswith("value") and data[name] is not None for name in data)
+
+
+def _amount(data: Mapping[str, Any]) -> Quantity | None:
+    """The value: a Quantity, a whole number, or one number (with sign and unit) written as text."""
+    if found := quantity(data.get("valueQuantity")):
+        return found
+    for name in ("valueInteger", "valueDecimal"):
+        if (value := number(data.get(name))) is not None:
+            return Quantity(value)
+    match = _WRITTEN.fullmatch(text(data.get("valueString")))
+    value = number(match["number"]) if match else None
+    if match is None or value is None:
+        return None
+    return Quantity(value, _SIGNS.get(match["sign"] or ""), unit=(match["unit"] or "").strip())
+
+
+def _reference(
+    data: Mapping[str, Any], analyte: Analyte, unit: str, amount: Quantity
+) -> tuple[Decimal | None, Decimal | None]:
+    """Reference limits in the result's unit. Of several upper limits the lowest counts: the cautious reading."""
+    lows, highs = [], []
+    for entry in objects(data.get("referenceRange")):
+        if {coding.code for coding in codings(entry, "type")} - {"normal", ""}:
+            continue
+        low, high = (_limit(entry.get(name), analyte, unit, amount) for name in ("low", "high"))
+        match = _RANGE.fullmatch(text(entry.get("text"))) if low is None and high is None else None
+        if match:
+            low, high = (
+                _limit({"value": match[name]} if match[name] else None, analyte, unit, amount)
+                for name in ("low", "high")
+            )
+        lows += [low] if low is not None else []
+        highs += [high] if high else []
+    return max(lows, default=None), min(highs, default=None)
+
+
+def _limit(entry: object, analyte: Analyte, unit: str, amount: Quantity) -> Decimal | None:
+    """One limit in the result's unit; a limit without a unit of its own has the result's."""
+    limit = quantity(entry)
+    if limit is None:
+        return None
+    converted = convert(analyte, limit.value, limit.units or amount.units)
+    return converted[0] if not isinstance(converted, str) and converted[1] == unit else None
