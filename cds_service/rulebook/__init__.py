@@ -4,4 +4,16 @@ from cds_service.rulebook.conditions import fact, named, param
 from cds_service.rulebook.loader import Rulebook, load_rulebook
 from cds_service.rulebook.words import Advice, Ask, Branch, Criterion, Rule, Suggestion
 
-__all__ = ["Advice", "Ask", "Branch", "Criterion", "Rule", "Rulebook", "Suggestion", "fact", "load_rulebook", "named", "param"]
+__all__ = [
+    "Advice",
+    "Ask",
+    "Branch",
+    "Criterion",
+    "Rule",
+    "Rulebook",
+    "Suggestion",
+    "fact",
+    "load_rulebook",
+    "named",
+    "param",
+]

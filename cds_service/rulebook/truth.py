@@ -32,7 +32,7 @@ from cds_service.rulebook.logic import (
 _COMPARE: dict[Operator, Callable[[Anything, Anything], bool]] = {
     "==": eq, "!=": ne, "<": lt, "<=": le, ">": gt, ">=": ge,
 }  # fmt: skip
-_MOST_ALTERNATIVES = 1000  # far above what the engine accepts; only keeps a wrong page from filling the memory
+_MOST_ALTERNATIVES = 250  # on the way; the engine accepts far fewer, so this only refuses a wrong page early
 
 
 def check(condition: Condition, glossary: Mapping[str, FactSpec], parameters: Collection[str] = ()) -> None:
@@ -175,8 +175,6 @@ def evaluate(condition: Condition, facts: Mapping[str, float | str]) -> bool | N
 
     Raises ConditionError for an unbound parameter or a text where a number belongs.
     """
-    if isinstance(condition, Presence):
-        return (condition.fact in facts) is condition.known
     if isinstance(condition, Comparison):
         if condition.fact not in facts:
             return None
@@ -184,15 +182,22 @@ def evaluate(condition: Condition, facts: Mapping[str, float | str]) -> bool | N
         if isinstance(limit, ParamRef) or isinstance(value, bool) or isinstance(value, str) != isinstance(limit, str):
             raise ConditionError(f"fact.{condition.fact} cannot be compared with {_source(limit)}", condition.fact)
         return _COMPARE[condition.op](value, limit)
+    if isinstance(condition, (All, Any)):
+        decisive = isinstance(condition, Any)  # one true decides an Any, one false an All
+        answer: bool | None = not decisive
+        for part in condition.parts:
+            each = evaluate(part, facts)
+            if each is decisive:
+                return decisive
+            answer = None if each is None else answer
+        return answer
+    if isinstance(condition, Presence):
+        return (condition.fact in facts) is condition.known
     if isinstance(condition, Named):
         return evaluate(condition.condition, facts)
     if isinstance(condition, Not):
-        answer = evaluate(condition.condition, facts)
-        return None if answer is None else not answer
-    if isinstance(condition, (All, Any)):
-        decisive = isinstance(condition, Any)  # one true decides an Any, one false an All
-        answers = [evaluate(part, facts) for part in condition.parts]
-        return decisive if decisive in answers else None if None in answers else not decisive
+        inner = evaluate(condition.condition, facts)
+        return None if inner is None else not inner
     raise ConditionError(f"{type(condition).__name__} is not a condition")
 
 

@@ -59,7 +59,10 @@ class Advice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Branch:
-    """One way a rule speaks. ``outcome``/``reason`` empty: the rule is listed only. ``also``: further findings."""
+    """One way a rule speaks. ``outcome``/``reason`` empty: the rule is listed only. ``also``: further findings.
+
+    ``stands_first``: its card is shown before the primary one.
+    """
 
     name: str
     when: Condition
@@ -68,6 +71,7 @@ class Branch:
     also: tuple[tuple[str, str], ...] = ()
     advice: Advice | None = None
     ask: tuple[Ask | str, ...] = ()
+    stands_first: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,121 @@
+"""The cards of an assessment: one for the primary finding, a second and third only for critical or warning ones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID, uuid5
+
+from cds_service.advice import suggestions
+from cds_service.advice.assessment import Assessment
+from cds_service.advice.card_text import CardText
+from cds_service.advice.escape import clean_markdown, clean_plain
+from cds_service.advice.findings import Finding
+from cds_service.rulebook.loader import Rulebook
+from cds_service.rulebook.outcomes import OVERRIDING, SCAN_ORDERED
+from cds_service.rulebook.texts import Writer
+from cds_service.rulebook.words import Advice, Branch, Rule
+
+MOST_FINDING_CARDS = 3
+SUMMARY_MAX = 139
+RULE_SYSTEM = "urn:prrt-cds:rule"
+OVERRIDE_SYSTEM = "http://terminology.hl7.org/CodeSystem/non-adherence-reason-codes"
+
+
+class CardMaker:
+    """Makes the cards of one assessment. The same call and record always give the same cards."""
+
+    def __init__(
+        self, assessment: Assessment, book: Rulebook, values: dict[str, float], hook_instance: str, patient_id: str,
+        under_review: set[str], absent: Iterable[str], incomplete: Iterable[str],
+    ) -> None:  # fmt: skip
+        facts, parts = assessment.facts, (book.glossary, book.parameters, values, book.wording)
+        self._a, self._book, self._patient_id = assessment, book, patient_id
+        self._plain = Writer(facts, *parts, clean_plain)
+        self._text = CardText(assessment, book, Writer(facts, *parts, clean_markdown), under_review)
+        self._absent, self._incomplete = sorted(absent), sorted(incomplete)
+        self._namespace = uuid5(UUID(int=0), hook_instance)
+
+    def cards(self) -> list[dict[str, Any]]:
+        """Zero to three cards for findings, then those of rules that are always shown."""
+        chosen = self._chosen()
+        return [
+            self._card(rule, branch, branch.advice, primary=rule.code == self._a.primary.rule or number == 0)
+            for number, (rule, branch) in enumerate(chosen)
+            if branch.advice is not None
+        ]
+
+    def _chosen(self) -> list[tuple[Rule, Branch]]:
+        primary = self._a.primary
+        chosen: dict[str, tuple[Rule, Branch]] = {}
+        heard = self._a.heard
+        if self._has_card(primary) and (primary.outcome, primary.reason) != SCAN_ORDERED:
+            chosen[primary.rule] = heard[primary.rule]
+        if (primary.outcome, primary.reason) in OVERRIDING:
+            return list(chosen.values())
+        for indicator in ("critical", "warning"):
+            for finding in self._a.findings[1:]:
+                if len(chosen) < MOST_FINDING_CARDS and self._has_card(finding, indicator):
+                    chosen.setdefault(finding.rule, heard[finding.rule])
+        for code, (rule, branch) in heard.items():
+            if rule.notable and branch.advice is not None:
+                chosen.setdefault(code, (rule, branch))
+        return sorted(chosen.values(), key=lambda pair: not pair[1].stands_first)
+
+    def _has_card(self, finding: Finding, indicator: str = "") -> bool:
+        advice = self._a.heard[finding.rule][1].advice
+        return advice is not None and (not indicator or advice.indicator == indicator)
+
+    def _card(self, rule: Rule, branch: Branch, advice: Advice, *, primary: bool) -> dict[str, Any]:
+        identity = uuid5(self._namespace, f"{rule.code}/{branch.name}")
+        codes = [rule.code, *(code for code in self._a.heard if primary and code != rule.code)]
+        card: dict[str, Any] = {
+            "uuid": str(identity),
+            "summary": shorten(self._plain.fill(advice.summary)),
+            "detail": self._text.detail(
+                rule, branch, advice, primary=primary, absent=self._absent, incomplete=self._incomplete
+            ),
+            "indicator": advice.indicator,
+            "source": {
+                "label": self._book.wording.say("card", "source_label"),
+                "topic": {"system": RULE_SYSTEM, "code": rule.code, "display": rule.title},
+            },
+            "overrideReasons": [
+                {"system": OVERRIDE_SYSTEM, "code": code, "display": words}
+                for code, words in self._book.wording.groups["override"].items()
+            ],
+            "extension": {"prrt-cds.card": {"rules": codes}},
+        }
+        offered = suggestions.build(
+            rule, advice, self._book, self._plain, self._a.heard.keys(), self._patient_id, identity
+        )
+        if offered:
+            card["suggestions"] = offered
+            card["selectionBehavior"] = "any"
+        links = [
+            {"label": clean_plain(cited.text), "url": cited.url, "type": "absolute"}
+            for cited in (self._book.citations[name] for name in rule.citations)
+            if cited.url
+        ]
+        if links:
+            card["links"] = links
+        return card
+
+
+def not_assessed_card(book: Rulebook, hook_instance: str, why: str) -> dict[str, Any]:
+    """The card that answers an order of a 177Lu agent when nothing could be assessed."""
+    text = book.wording.say("card", "not_assessed").format(why=why)
+    return {
+        "uuid": str(uuid5(uuid5(UUID(int=0), hook_instance), "not-assessed")),
+        "summary": shorten(text),
+        "detail": f"{text}\n\n{book.wording.say('card', 'closing')}",
+        "indicator": "info",
+        "source": {"label": book.wording.say("card", "source_label")},
+    }
+
+
+def shorten(summary: str) -> str:
+    """At most 139 characters, cut at a word."""
+    if len(summary) <= SUMMARY_MAX:
+        return summary
+    return summary[: SUMMARY_MAX - 1].rsplit(" ", 1)[0] + "…"

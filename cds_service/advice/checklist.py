@@ -1,0 +1,78 @@
+"""The checklist of an assessment: every criterion met, not met or unknown, with value, date and source."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+
+from cds_service.facts.glossary import Facts, FactSpec, Known
+from cds_service.rulebook.conditions import Status, evaluate, status_of
+from cds_service.rulebook.words import Criterion
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """One line of the checklist for one patient. ``known`` is the fact it shows, if it is known."""
+
+    criterion: Criterion
+    status: Status
+    known: Known | None
+    unit: str
+
+
+def run_checklist(
+    criteria: Iterable[Criterion],
+    facts: Facts,
+    glossary: Mapping[str, FactSpec],
+    *,
+    absent: Collection[str],
+    incomplete: Collection[str],
+) -> list[Checked]:
+    """The criteria that apply. ``criteria`` are bound; ``absent`` and ``incomplete`` are FHIR types.
+
+    A criterion that reads a type that did not come is unknown, whatever the rest of the record says; one that reads
+    a type that did not come whole is never met.
+    """
+    values = {name: known.value for name, known in facts.items()}
+    checked = []
+    for criterion in criteria:
+        if criterion.applies is not None and evaluate(criterion.applies, values) is False:
+            continue
+        status = status_of(evaluate(criterion.met, values))
+        lacking = {*absent, *incomplete} if status == "met" else absent
+        if any(kind in lacking for kind in criterion.reads):
+            status = "unknown"
+        known = facts.get(criterion.shows) if criterion.shows else None
+        unit = glossary[criterion.shows].unit if criterion.shows else ""
+        checked.append(Checked(criterion, status, known, unit))
+    return checked
+
+
+def as_json(line: Checked) -> dict[str, object]:
+    """One member of ``criteria`` (contract, section 3); members without a value are left out."""
+    out: dict[str, object] = {"id": line.criterion.id, "status": line.status}
+    known = line.known
+    if known is None:
+        return out
+    value = known.shown or known.value
+    out["value"] = _number(known.value) if not known.shown or _is_number(known.shown) else value
+    if line.unit:
+        out["unit"] = line.unit
+    if known.when is not None:
+        out["date"] = str(known.when)
+    if known.sources:
+        out["sources"] = list(dict.fromkeys(known.sources))
+    out["read_as"] = known.read_as
+    return out
+
+
+def _number(value: float | str) -> float | int | str:
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _is_number(shown: str) -> bool:
+    try:
+        float(shown)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,172 @@
+"""Chart in, assessment out: facts, rules, findings, cards. The engine is asked stage by stage."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+
+from cds_service.advice.assessment import Assessment
+from cds_service.advice.cards import CardMaker, not_assessed_card
+from cds_service.advice.checklist import Checked, run_checklist
+from cds_service.advice.findings import Finding, Heard, branch_key, counts, findings_of, hear, unsilenced
+from cds_service.engine import Engine, EngineError
+from cds_service.facts import compute_facts
+from cds_service.facts.glossary import Facts, Known
+from cds_service.facts.view import View
+from cds_service.policy import Policy
+from cds_service.record.model import Chart
+from cds_service.rulebook.conditions import bind, evaluate
+from cds_service.rulebook.loader import Rulebook
+from cds_service.rulebook.outcomes import OVERRIDING
+from cds_service.rulebook.rule_check import fired_fact
+from cds_service.rulebook.words import Ask, Branch, Criterion, Rule
+
+_STAGES = (1, 2, 3)
+_TOP = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """What the call and the chart say beside the facts."""
+
+    today: date
+    hook: str
+    hook_instance: str
+    chart: Chart
+
+
+class Assessor:
+    """Assesses charts under one rule book and one policy. Built once; safe to use from several threads.
+
+    ``assess`` raises EngineError when the engine cannot be trusted for this patient: then there is no advice.
+    """
+
+    def __init__(self, book: Rulebook, policy: Policy) -> None:
+        self.values: dict[str, float] = {name: float(p.value) for name, p in book.parameters.items()}
+        self.values |= policy.values
+        self.policy = policy
+        self.book = replace(
+            book,
+            rules=tuple(_bound_rule(rule, self.values) for rule in book.rules),
+            criteria=tuple(_bound_criterion(criterion, self.values) for criterion in book.criteria),
+        )
+        self._engines = {stage: self._engine(stage) for stage in _STAGES if self._rules(stage)}
+
+    def _rules(self, stage: int) -> list[Rule]:
+        return [rule for rule in self.book.rules if rule.stage == stage]
+
+    def _engine(self, stage: int) -> Engine:
+        conditions = {branch_key(r, b): b.when for r in self._rules(stage) for b in r.branches}
+        return Engine(conditions, self.book.glossary)
+
+    def assess(self, chart: Chart, *, today: date, hook: str, hook_instance: str) -> Assessment:
+        """The assessment of one chart on one day, cards included."""
+        facts = compute_facts(View(chart, today, self.policy.jurisdiction, self.values, hook))
+        return self.assess_facts(facts, Context(today=today, hook=hook, hook_instance=hook_instance, chart=chart))
+
+    def assess_facts(self, facts: Facts, context: Context) -> Assessment:
+        """The same from the facts on."""
+        facts = dict(facts)
+        chart = context.chart
+        course = str(facts["course"].value)
+        checklist = run_checklist(
+            self.book.criteria, facts, self.book.glossary, absent=chart.not_provided, incomplete=chart.incomplete
+        )
+        heard: Heard = {}
+        for stage, engine in self._engines.items():
+            if stage > 1:
+                facts |= self._stage_facts(stage, heard, checklist, course)
+            true = engine.evaluate({name: known.value for name, known in facts.items()})
+            heard = unsilenced({**heard, **hear(self._rules(stage), true, course)})
+        findings = findings_of(heard)
+        if not findings:
+            raise EngineError("no rule came to a finding; the rule book has a gap")
+        if chart.wrong_patient:
+            heard = {code: pair for code, pair in heard.items() if code in ("D-01", findings[0].rule)}
+            checklist = []
+        assessment = Assessment(
+            findings=findings,
+            course=course,
+            heard=dict(sorted(heard.items())),
+            checklist=checklist,
+            missing=self._missing(findings, heard, checklist, facts, course),
+            ignored=chart.ignored,
+            facts=facts,
+            jurisdiction=self.policy.jurisdiction,
+            overrides=self.policy.overrides,
+            rulebook_version=self.book.version,
+            rulebook_sha256=self.book.sha256,
+        )
+        return replace(assessment, cards=self._cards(assessment, context))
+
+    def _stage_facts(self, stage: int, heard: Heard, checklist: list[Checked], course: str) -> Facts:
+        """What earlier stages found, as facts for the next one."""
+        out: Facts = {
+            fired_fact(rule.code): Known(value="yes" if rule.code in heard else "no", read_as="derived")
+            for rule in self.book.rules
+            if rule.stage < stage
+        }
+        required = [line for line in checklist if line.criterion.required]
+        unknown = [self.book.wording.say("item", c.criterion.id) for c in required if c.status == "unknown"]
+        numbers = {
+            **counts(findings_of(heard)),
+            "required_unknown_count": len(unknown),
+            "required_not_met_count": sum(line.status == "not-met" for line in required),
+        }
+        out |= {name: Known(value=float(number), read_as="derived") for name, number in numbers.items()}
+        if unknown:
+            out["required_unknown_list"] = Known(value=", ".join(unknown), read_as="derived")
+            out["required_unknown_top"] = Known(value=", ".join(unknown[:_TOP]), read_as="derived")
+        return out
+
+    def _missing(
+        self, findings: list[Finding], heard: Heard, checklist: list[Checked], facts: Facts, course: str
+    ) -> list[str]:
+        """Ids to ask for: what heard rules ask, and every required criterion that is unknown."""
+        if (findings[0].outcome, findings[0].reason) in OVERRIDING:
+            return []
+        values = {name: known.value for name, known in facts.items()}
+        asked = {
+            ask.id if isinstance(ask, Ask) else ask
+            for _, branch in heard.values()
+            for ask in branch.ask
+            if not isinstance(ask, Ask) or ask.when is None or evaluate(ask.when, values)
+        }
+        if course in ("none", "retreatment"):
+            asked |= {c.criterion.id for c in checklist if c.criterion.required and c.status == "unknown"}
+        order = [criterion.id for criterion in self.book.criteria]
+        return sorted(asked, key=lambda name: (order.index(name) if name in order else len(order), name))
+
+    def _cards(self, assessment: Assessment, context: Context) -> list[dict[str, object]]:
+        chart = context.chart
+        ordering = any(order.draft and order.kind == "prrt" for order in chart.orders)
+        maker = CardMaker(
+            assessment, self.book, self.values, context.hook_instance, chart.person.id,
+            {rule.code for rule in self.book.rules if rule.review_by < context.today},
+            chart.not_provided, chart.incomplete,
+        )  # fmt: skip
+        if context.hook != "patient-view" and not any(order.draft for order in chart.orders):
+            return []
+        cards = maker.cards()
+        if not cards and ordering and context.hook == "order-sign":
+            why = self.book.wording.say("reason", assessment.primary.reason)
+            cards = [not_assessed_card(self.book, context.hook_instance, why)]
+        return cards
+
+
+def _bound_rule(rule: Rule, values: Mapping[str, float]) -> Rule:
+    return replace(rule, branches=tuple(_bound_branch(branch, values) for branch in rule.branches))
+
+
+def _bound_branch(branch: Branch, values: Mapping[str, float]) -> Branch:
+    asks = tuple(
+        replace(ask, when=bind(ask.when, values)) if isinstance(ask, Ask) and ask.when is not None else ask
+        for ask in branch.ask
+    )
+    return replace(branch, when=bind(branch.when, values), ask=asks)
+
+
+def _bound_criterion(criterion: Criterion, values: Mapping[str, float]) -> Criterion:
+    applies = None if criterion.applies is None else bind(criterion.applies, values)
+    return replace(criterion, met=bind(criterion.met, values), applies=applies)
