@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from cds_service.rulebook.library import Parameter
+
 Jurisdiction = Literal["US", "EU"]
 JURISDICTIONS: tuple[Jurisdiction, ...] = ("US", "EU")
 
@@ -30,25 +32,24 @@ class Policy:
 def load_policy(
     path: Path | str | None,
     *,
-    parameters: Mapping[str, Mapping[str, Any]],
+    parameters: Mapping[str, Parameter],
     jurisdiction: str | None = None,
     environ: Mapping[str, str],
 ) -> Policy:
     """Reads and checks a policy.
 
-    Args: path: the file, else ``PRRT_CDS_POLICY``, else defaults only; parameters: ``rules/parameters.toml`` decoded
-    (name -> value, min, max, integer, policy); jurisdiction: the command line's word, which wins over the file, which
-    wins over ``PRRT_CDS_JURISDICTION``.
+    Args: path: the file, else ``PRRT_CDS_POLICY``, else defaults only; parameters: the rule book's numbers by
+    name; jurisdiction: the command line's word, which wins over the file, which wins over ``PRRT_CDS_JURISDICTION``.
     Raises: PolicyError for an unreadable file, an unknown key, a wrong type, a value out of range, no jurisdiction.
     """
     chosen = path or environ.get("PRRT_CDS_POLICY") or None
     written = _read(Path(chosen)) if chosen else {}
     where = f"policy {chosen}: " if chosen else ""
     in_file = written.pop("jurisdiction", None)
-    allowed = {name: spec for name, spec in parameters.items() if spec.get("policy")}
+    allowed = {name: spec for name, spec in parameters.items() if spec.policy}
     given = {name: _number(where, name, value, allowed) for name, value in written.items()}
-    values = {name: given.get(name, spec["value"]) for name, spec in allowed.items()}
-    overrides = {name: value for name, value in given.items() if value != allowed[name]["value"]}
+    values = {name: given.get(name, spec.value) for name, spec in allowed.items()}
+    overrides = {name: value for name, value in given.items() if value != allowed[name].value}
     return Policy(_jurisdiction(where, jurisdiction, in_file, environ), values, overrides)
 
 
@@ -76,19 +77,14 @@ def _jurisdiction(where: str, asked: str | None, in_file: object, environ: Mappi
     )
 
 
-def _number(where: str, name: str, value: object, allowed: Mapping[str, Mapping[str, Any]]) -> float:
+def _number(where: str, name: str, value: object, allowed: Mapping[str, Parameter]) -> float:
     spec = allowed.get(name)
     if spec is None:
         close = difflib.get_close_matches(name, [*allowed, "jurisdiction"], n=1)
         raise PolicyError(f"{where}unknown key {name!r}" + (f"; did you mean {close[0]!r}?" if close else ""))
-    whole = bool(spec.get("integer"))
-    if isinstance(value, bool) or not isinstance(value, int if whole else (int, float)):
-        raise PolicyError(f"{where}{name} must be a {'whole ' if whole else ''}number")
-    low, high = spec["min"], spec["max"]
-    if not low <= value <= high:  # false for NaN too
-        raise PolicyError(f"{where}{name} must be from {low} to {high}{_unit(spec)}")
+    if isinstance(value, bool) or not isinstance(value, int if spec.integer else (int, float)):
+        raise PolicyError(f"{where}{name} must be a {'whole ' if spec.integer else ''}number")
+    # False for NaN too; the rule book's loader sees to it that a site's number has both ends.
+    if spec.min is None or spec.max is None or not spec.min <= value <= spec.max:
+        raise PolicyError(f"{where}{name} must be from {spec.min} to {spec.max} {spec.unit}".rstrip())
     return value
-
-
-def _unit(spec: Mapping[str, Any]) -> str:
-    return f" {spec['unit']}" if spec.get("unit") else ""

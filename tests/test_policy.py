@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from cds_service.policy import Policy, PolicyError, load_policy
+from cds_service.rulebook.library import Parameter, load_parameters
+from cds_service.rulebook.loader import rules_folder
 
-PARAMETERS: dict[str, dict[str, Any]] = {
-    "krenning_min": {"value": 3, "min": 1, "max": 4, "integer": True, "policy": True},
-    "hb_stop": {"value": 8.0, "unit": "g/dL", "min": 7, "max": 11, "policy": True},
-    "ki67_max": {"value": 55, "min": 0, "max": 100},
+
+def number(name: str, value: float, **more: Any) -> Parameter:
+    return Parameter(name=name, value=value, meaning="", sources=("S03",), verified="V", **more)
+
+
+PARAMETERS = {
+    "krenning_min": number("krenning_min", 3, min=1, max=4, integer=True, policy=True),
+    "hb_stop": number("hb_stop", 8.0, unit="g/dL", min=7, max=11, policy=True),
+    "ki67_max": number("ki67_max", 55, min=0, max=100),
 }
 
 
@@ -116,7 +122,7 @@ def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
 
 
 def test_every_policy_key_of_the_public_interface_can_be_set_and_its_default_stands() -> None:
-    numbers = tomllib.loads((Path(__file__).parents[1] / "rules" / "parameters.toml").read_text(encoding="utf-8"))
+    numbers = load_parameters(rules_folder() / "parameters.toml")
     policy = load_policy(None, parameters=numbers, jurisdiction="US", environ={})
     assert policy.values == {
         "krenning_min": 3, "sstr_max_age_days": 180, "lab_max_age_days": 28, "washout_days": 28,

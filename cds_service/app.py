@@ -1,0 +1,60 @@
+"""The web application: wiring only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+
+from flask import Flask, Response
+
+from cds_service.hooks.cors import allow_origins
+from cds_service.hooks.probe import PROBE
+from cds_service.hooks.request import Answer
+from cds_service.hooks.settings import Settings
+from cds_service.hooks.telemetry import observe
+from cds_service.hooks.views import answer_errors, hooks_blueprint, operations_blueprint
+from cds_service.web.pages import Profile, sandbox_blueprint
+from cds_service.web.samples import Sample
+
+
+def create_app(
+    answer: Answer,
+    *,
+    profile: Profile,
+    settings: Settings | None = None,
+    samples: Mapping[str, Sample] | None = None,
+    today: Callable[[], date] = date.today,
+) -> Flask:
+    """The service as a WSGI application.
+
+    Args: answer: the way of a call (``hooks.answer.load_answer``); profile: what the sandbox pages say is in force;
+    samples: shown on the start page; today: the decision date of a call.
+    """
+    settings = settings or Settings()
+    app = Flask(__name__, static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
+    app.url_map.merge_slashes = False  # a redirect would be an HTML page
+    observe(app)
+    allow_origins(app, settings.allowed_origins)
+    answer_errors(app)
+    app.register_blueprint(hooks_blueprint(answer, today))
+    app.register_blueprint(operations_blueprint(ready=lambda: _probe(answer, today())))
+    app.register_blueprint(sandbox_blueprint(answer, samples or {}, profile, today))
+
+    @app.after_request
+    def no_sniffing(response: Response) -> Response:
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        return response
+
+    return app
+
+
+def warm_up(answer: Answer, samples: Mapping[str, Sample]) -> None:
+    """Answers the samples once, so that the first real call is as quick as the others; raises what they raise."""
+    _probe(answer, date.today())
+    for sample in samples.values():
+        answer(sample.call, sample.on or date.today())
+
+
+def _probe(answer: Answer, today: date) -> None:
+    answer(PROBE, today)

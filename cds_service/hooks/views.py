@@ -1,0 +1,115 @@
+"""The HTTP surface of CDS Hooks: routes, and an OperationOutcome for whatever goes wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from http import HTTPStatus
+from typing import Any
+
+from flask import Blueprint, Flask, Response, g, request
+from werkzeug.exceptions import HTTPException
+
+from cds_service.fhir.resources import RequiredDataMissing
+from cds_service.hooks.decode import encode, nested_too_deeply
+from cds_service.hooks.discovery import SERVICES, discovery
+from cds_service.hooks.outcome import Refusal, operation_outcome
+from cds_service.hooks.request import Answer, HookCall, read_call
+from cds_service.hooks.telemetry import count_outcome, log_fault, metrics
+
+_WORDS = {
+    404: "There is nothing at this address.",
+    405: "This method is not supported at this address.",
+    413: "The request body is too large.",
+}
+_FAULT = "The assessment failed and no advice is given. This is a fault of the service."
+
+
+def hooks_blueprint(answer: Answer, today: Callable[[], date]) -> Blueprint:
+    """Discovery and the services. ``today`` is the decision date of every call."""
+    hooks = Blueprint("hooks", __name__)
+
+    @hooks.get("/cds-services")
+    def discover() -> Response:
+        return _json(discovery())
+
+    @hooks.post("/cds-services/<service_id>")
+    def call(service_id: str) -> Response:
+        service = SERVICES.get(service_id)
+        if service is None:
+            raise Refusal(404, "There is no service of this id.")
+        g.service = service.id
+        if request.headers.get("Content-Encoding", "identity").strip().lower() not in ("", "identity"):
+            raise Refusal(415, "A compressed request body is not supported.")
+        asked = read_call(request.get_data(cache=False), service)
+        body = _answered(answer, asked, today())
+        assessment = body["extension"]["prrt-cds.assessment"]
+        count_outcome(service.id, assessment["outcome"], assessment.get("reason", ""))
+        return _json(body)
+
+    return hooks
+
+
+def operations_blueprint(ready: Callable[[], None]) -> Blueprint:
+    """Health, readiness and metrics. ``ready`` raises when this process cannot assess."""
+    operations = Blueprint("operations", __name__)
+
+    @operations.get("/healthz")
+    def healthz() -> Response:
+        return _json({"status": "ok"})
+
+    @operations.get("/readyz")
+    def readyz() -> Response:
+        try:
+            ready()
+        except Exception as error:
+            log_fault(error)
+            raise Refusal(503, "The service cannot assess.") from None
+        return _json({"status": "ready"})
+
+    operations.add_url_rule("/metrics", view_func=metrics)
+    return operations
+
+
+def answer_errors(app: Flask) -> None:
+    """Makes every error of the app an OperationOutcome, also those of the framework and the unexpected."""
+
+    @app.errorhandler(Refusal)
+    def refused(error: Refusal) -> Response:
+        return _outcome(error.status, error.text)
+
+    @app.errorhandler(HTTPException)
+    def of_the_framework(error: HTTPException) -> Response:
+        status = error.code or 500
+        response = _outcome(status, _WORDS.get(status) or f"{HTTPStatus(status).phrase}.")
+        if "Allow" in (headers := dict(error.get_headers())):
+            response.headers["Allow"] = headers["Allow"]
+        return response
+
+    @app.errorhandler(Exception)
+    def unexpected(error: Exception) -> Response:
+        log_fault(error)
+        return _outcome(500, _FAULT)
+
+
+def _answered(answer: Answer, call: HookCall, today: date) -> dict[str, Any]:
+    try:
+        return answer(call, today)
+    except RequiredDataMissing as missing:
+        raise Refusal(412, f"Required data were not provided: {', '.join(missing.keys)}.") from None
+    except RecursionError:
+        if nested_too_deeply(call.prefetch) or nested_too_deeply(call.draft_orders):
+            raise Refusal(400, "The request body is not readable: nested too deeply.") from None
+        raise
+
+
+def _json(body: dict[str, Any]) -> Response:
+    response = Response(encode(body), mimetype="application/json")
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _outcome(status: int, text: str) -> Response:
+    response = Response(encode(operation_outcome(status, text)), status=status, mimetype="application/fhir+json")
+    response.headers["Cache-Control"] = "no-store"
+    return response

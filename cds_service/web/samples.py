@@ -1,0 +1,61 @@
+"""The sample patients of ``fhir_samples/``: one folder each, shown on the sandbox page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from cds_service.hooks.decode import decode
+from cds_service.hooks.discovery import SERVICES, Service
+from cds_service.hooks.request import HookCall, read_call
+
+FOLDER = Path(__file__).parents[2] / "fhir_samples"
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One sample call. ``on`` is the decision date it was written for, None for today."""
+
+    name: str
+    title: str
+    service: Service
+    call: HookCall
+    request: bytes = field(repr=False)
+    readme: str = field(repr=False)
+    on: date | None = None
+
+
+def load_samples(folder: Path = FOLDER) -> dict[str, Sample]:
+    """Every sample of the folder by name, in the order of their names; none if there is no such folder.
+
+    Raises ValueError or Refusal for a sample that is not a call of one of the services.
+    """
+    found = (path.parent for path in sorted(folder.glob("*/request.json")))
+    return {path.name: _load(path) for path in found}
+
+
+def _load(path: Path) -> Sample:
+    request = (path / "request.json").read_bytes()
+    hook = decode(request).get("hook")
+    service = next((service for service in SERVICES.values() if service.hook == hook), None)
+    if service is None:
+        raise ValueError(f"{path.name}: no service answers its hook")
+    readme = (path / "README.md").read_text(encoding="utf-8")
+    expected = path / "expected.json"
+    return Sample(
+        name=path.name,
+        title=readme.lstrip().splitlines()[0].lstrip("# "),
+        service=service,
+        call=read_call(request, service),
+        request=request,
+        readme=readme,
+        on=_on(decode(expected.read_bytes())) if expected.exists() else None,
+    )
+
+
+def _on(expected: Mapping[str, Any]) -> date | None:
+    written = expected.get("on")
+    return date.fromisoformat(written) if written else None
