@@ -1,0 +1,146 @@
+"""Writes a scenario's patient as FHIR R4: the prefetch of a CDS Hooks call, its draft orders, or one Bundle."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from urllib.parse import parse_qs
+
+from cds_service.scenarios import (
+    write_imaging,
+    write_labs,
+    write_orders,
+    write_therapy,
+    write_tumour,
+)
+from cds_service.scenarios.sheet import PATIENT_ID, Resource, Sheet
+from cds_service.scenarios.vocabulary import RESOURCES, normalise
+
+DEFAULT_TEMPLATES: dict[str, str] = {
+    "patient": "Patient/{{context.patientId}}",
+    **{
+        kind[0].lower() + kind[1:]: f"{kind}?patient={{{{context.patientId}}}}"
+        for kind in RESOURCES
+        if kind != "Patient"
+    },
+}
+"""One key a resource type, used when the caller has no prefetch templates of a service."""
+
+_WRITERS = (
+    write_tumour.write_person,
+    write_tumour.write_diagnoses,
+    write_tumour.write_family,
+    write_tumour.write_pathology,
+    write_imaging.write_scans,
+    write_labs.write_labs,
+    write_labs.write_status,
+    write_labs.write_pregnancy,
+    write_therapy.write_treatments,
+    write_therapy.write_prrt,
+    write_therapy.write_procedures,
+    write_therapy.write_problems,
+    write_therapy.write_allergies,
+    write_imaging.write_statements,
+    write_imaging.write_operability,
+    write_imaging.write_notes,
+    write_orders.write_orders,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A scenario's patient on paper."""
+
+    today: date
+    resources: tuple[Resource, ...]
+    drafts: tuple[Resource, ...]
+    patient: Mapping[str, Any]  # the normalised vocabulary
+    patient_id: str = PATIENT_ID
+
+
+def write(patient: Mapping[str, Any]) -> Written:
+    """All resources of a patient in the vocabulary of docs/rule-authors.md. Raises ScenarioError."""
+    checked = normalise(patient)
+    today = date.fromisoformat(checked["on"])
+    sheet = Sheet(today, checked.get("other_patient", ()))
+    for writer in _WRITERS:
+        writer(checked, sheet)
+    return Written(today, tuple(sheet.resources), tuple(sheet.drafts), checked)
+
+
+def write_prefetch(
+    patient: Mapping[str, Any], *, prefetch_templates: Mapping[str, str] | None = None
+) -> dict[str, Any]:
+    """The prefetch of a CDS Hooks call for this patient: the Patient, and a searchset Bundle for every other key.
+
+    ``not_provided`` resource types are left out, ``failed`` ones answer with an OperationOutcome, ``incomplete``
+    ones have a next link. A resource goes to the first key of its type whose ``category`` it has.
+    """
+    return prefetch_of(write(patient), prefetch_templates)
+
+
+def prefetch_of(written: Written, prefetch_templates: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """``write_prefetch`` for a patient already written."""
+    templates = prefetch_templates or DEFAULT_TEMPLATES
+    answers: dict[str, list[Resource]] = {key: [] for key in templates}
+    for resource in written.resources:
+        for key in answers:
+            if _wants(templates[key], resource):
+                answers[key].append(resource)
+                break
+    prefetch: dict[str, Any] = {}
+    for key, resources in answers.items():
+        kind = _kind(templates[key])
+        if kind in written.patient.get("not_provided", ()):
+            continue
+        if kind in written.patient.get("failed", ()):
+            prefetch[key] = {
+                "resourceType": "OperationOutcome",
+                "issue": [{"severity": "error", "code": "exception"}],
+            }
+        elif kind == "Patient":
+            prefetch[key] = resources[0]
+        else:
+            prefetch[key] = _searchset(resources, kind in written.patient.get("incomplete", ()))
+    return prefetch
+
+
+def write_bundle(patient: Mapping[str, Any]) -> Resource:
+    """The whole record, and what is being ordered, as one collection Bundle."""
+    written = write(patient)
+    return collection([*written.resources, *written.drafts])
+
+
+def collection(resources: list[Resource]) -> Resource:
+    """A collection Bundle of the resources, each with its fullUrl."""
+    return {"resourceType": "Bundle", "type": "collection", "entry": [_entry(resource) for resource in resources]}
+
+
+def _kind(template: str) -> str:
+    return template.replace("?", "/").split("/", 1)[0]
+
+
+def _wants(template: str, resource: Resource) -> bool:
+    """Whether the template's type, and its category if it names one, fit the resource."""
+    if _kind(template) != resource["resourceType"]:
+        return False
+    wanted = parse_qs(template.partition("?")[2]).get("category")
+    if not wanted:
+        return True
+    codings = [coding for item in resource.get("category", ()) for coding in item.get("coding", ())]
+    return any(coding.get("code") in wanted[0].replace("|", ",").split(",") for coding in codings)
+
+
+def _entry(resource: Resource) -> Resource:
+    return {"fullUrl": f"http://example.org/fhir/{resource['resourceType']}/{resource['id']}", "resource": resource}
+
+
+def _searchset(resources: list[Resource], incomplete: bool) -> Resource:
+    bundle: Resource = {"resourceType": "Bundle", "type": "searchset", "total": len(resources)}
+    if incomplete:
+        bundle["link"] = [{"relation": "next", "url": "http://example.org/fhir?page=2"}]
+    if resources:
+        bundle["entry"] = [_entry(resource) for resource in resources]
+    return bundle
