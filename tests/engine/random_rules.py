@@ -79,7 +79,7 @@ def random_condition(random: Random, depth: int = 3) -> Condition:
 def _tree(random: Random, depth: int) -> Condition:
     if depth == 0 or random.random() < 0.25:
         return random_atom(random)
-    parts = [_tree(random, depth - 1) for _ in range(random.randint(2, 4))]
+    parts = [_tree(random, depth - 1) for _ in range(random.randint(2, 3))]
     condition = parts[0]
     join_all = random.random() < 0.6
     for part in parts[1:]:

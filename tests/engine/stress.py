@@ -14,8 +14,8 @@ from cds_service.engine import Engine
 def main(seed: int, evaluations: int, threads: int = 4) -> None:
     random = Random(seed)
     everything = random_facts(random, known=1.0)
-    conditions = {f"R-{i}": random_condition(random) for i in range(60)}
-    conditions |= {f"T-{i}": true_condition(random, everything) for i in range(60)}
+    conditions = {f"R-{i}": random_condition(random) for i in range(30)}
+    conditions |= {f"T-{i}": true_condition(random, everything) for i in range(40)}
     engine = Engine(conditions, GLOSSARY)
 
     def work(thread: int) -> int:
