@@ -9,7 +9,7 @@ from datetime import date
 from cds_service.advice.assessment import Assessment
 from cds_service.advice.cards import CardMaker, not_assessed_card
 from cds_service.advice.checklist import Checked, run_checklist
-from cds_service.advice.findings import Finding, Heard, branch_key, counts, findings_of, hear, unsilenced
+from cds_service.advice.findings import Finding, Heard, conditions_of, counts, findings_of, hear, unsilenced
 from cds_service.engine import Engine, EngineError
 from cds_service.facts import compute_facts
 from cds_service.facts.glossary import Facts, Known
@@ -57,7 +57,7 @@ class Assessor:
         return [rule for rule in self.book.rules if rule.stage == stage]
 
     def _engine(self, stage: int) -> Engine:
-        conditions = {branch_key(r, b): b.when for r in self._rules(stage) for b in r.branches}
+        conditions = {key: when for rule in self._rules(stage) for key, when in conditions_of(rule).items()}
         return Engine(conditions, self.book.glossary)
 
     def assess(self, chart: Chart, *, today: date, hook: str, hook_instance: str) -> Assessment:
@@ -164,7 +164,8 @@ def _bound_branch(branch: Branch, values: Mapping[str, float]) -> Branch:
         replace(ask, when=bind(ask.when, values)) if isinstance(ask, Ask) and ask.when is not None else ask
         for ask in branch.ask
     )
-    return replace(branch, when=bind(branch.when, values), ask=asks)
+    also = tuple(replace(also, when=bind(also.when, values)) for also in branch.also)
+    return replace(branch, when=bind(branch.when, values), ask=asks, also=also)
 
 
 def _bound_criterion(criterion: Criterion, values: Mapping[str, float]) -> Criterion:

@@ -39,9 +39,11 @@ class CardMaker:
     def cards(self) -> list[dict[str, Any]]:
         """Zero to three cards for findings, then those of rules that are always shown."""
         chosen = self._chosen()
+        codes = [rule.code for rule, _ in chosen]
+        lead = self._a.primary.rule if self._a.primary.rule in codes else next(iter(codes), "")
         return [
-            self._card(rule, branch, branch.advice, primary=rule.code == self._a.primary.rule or number == 0)
-            for number, (rule, branch) in enumerate(chosen)
+            self._card(rule, branch, branch.advice, primary=rule.code == lead)
+            for rule, branch in chosen
             if branch.advice is not None
         ]
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from cds_service.rulebook.conditions import Condition
 from cds_service.rulebook.outcomes import OVERRIDING, rank
-from cds_service.rulebook.words import Branch, Rule
+from cds_service.rulebook.words import Also, Branch, Rule
 
 Heard = dict[str, tuple[Rule, Branch]]
 """Code -> the rule that speaks and the branch it speaks with, in the order of the codes."""
@@ -26,15 +27,30 @@ def branch_key(rule: Rule, branch: Branch) -> str:
     return f"{rule.code}/{branch.name}"
 
 
+def conditions_of(rule: Rule) -> dict[str, Condition]:
+    """Everything the engine is asked about one rule: its branches and their further findings, by key."""
+    keyed: dict[str, Condition] = {}
+    for branch in rule.branches:
+        keyed[branch_key(rule, branch)] = branch.when
+        keyed |= {also_key(rule, branch, also): also.when for also in branch.also}
+    return keyed
+
+
+def also_key(rule: Rule, branch: Branch, also: Also) -> str:
+    """The engine's name of a further finding: "P-05/ki67-missing+ecog-missing"."""
+    return f"{branch_key(rule, branch)}+{also.reason}"
+
+
 def hear(rules: Iterable[Rule], true: frozenset[str], course: str) -> Heard:
-    """The rules that speak in this PRRT course, each with its first true branch."""
+    """The rules that speak in this PRRT course, each with its first true branch and its true further findings."""
     heard: Heard = {}
     for rule in rules:
         if course not in rule.speaks_in:
             continue
         for branch in rule.branches:
             if branch_key(rule, branch) in true:
-                heard[rule.code] = (rule, branch)
+                also = tuple(a for a in branch.also if also_key(rule, branch, a) in true)
+                heard[rule.code] = (rule, replace(branch, also=also))
                 break
     return heard
 
@@ -65,7 +81,7 @@ def findings_of(heard: Heard) -> list[Finding]:
     found = {
         Finding(outcome, reason, rule.code)
         for rule, branch in heard.values()
-        for outcome, reason in ((branch.outcome, branch.reason), *branch.also)
+        for outcome, reason in ((branch.outcome, branch.reason), *((a.outcome, a.reason) for a in branch.also))
         if outcome
     }
     ordered = sorted(found, key=lambda f: (rank(f.outcome, f.reason), f.rule, f.reason))

@@ -1,26 +1,31 @@
-"""The chart as flat, typed facts: the only thing rules can see."""
+"""The chart as flat, typed facts: the only thing rules can see.
+
+Every module of this package that has a ``GLOSSARY`` is a family of facts, with ``compute(view)`` beside it.
+"""
 
 from __future__ import annotations
 
+import pkgutil
+from functools import cache
 from importlib import import_module
 from types import ModuleType
 
 from cds_service.facts.glossary import Facts, FactSpec
 from cds_service.facts.view import View
 
-# in this order: a module may read the facts of those before it through View only, never through each other's results
-FAMILIES = ("scope",)
 
-
-def _modules() -> tuple[ModuleType, ...]:
-    return tuple(import_module(f"cds_service.facts.{name}") for name in FAMILIES)
+@cache
+def _families() -> tuple[ModuleType, ...]:
+    names = sorted(module.name for module in pkgutil.iter_modules(__path__))
+    modules = (import_module(f"{__name__}.{name}") for name in names)
+    return tuple(module for module in modules if hasattr(module, "GLOSSARY"))
 
 
 def load_glossary() -> dict[str, FactSpec]:
     """Every fact there is, by name. A name declared twice is a ValueError."""
     glossary: dict[str, FactSpec] = {}
-    for module in _modules():
-        for spec in module.GLOSSARY:
+    for family in _families():
+        for spec in family.GLOSSARY:
             if spec.name in glossary:
                 raise ValueError(f"fact {spec.name} is declared twice; rename one of them")
             glossary[spec.name] = spec
@@ -30,6 +35,6 @@ def load_glossary() -> dict[str, FactSpec]:
 def compute_facts(view: View) -> Facts:
     """All facts that are known of this patient today; a name that is absent is unknown."""
     facts: Facts = {}
-    for module in _modules():
-        facts.update(module.compute(view))
+    for family in _families():
+        facts.update(family.compute(view))
     return facts

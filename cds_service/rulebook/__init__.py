@@ -2,10 +2,11 @@
 
 from cds_service.rulebook.conditions import fact, named, param
 from cds_service.rulebook.loader import Rulebook, load_rulebook
-from cds_service.rulebook.words import Advice, Ask, Branch, Criterion, Rule, Suggestion
+from cds_service.rulebook.words import Advice, Also, Ask, Branch, Criterion, Rule, Suggestion
 
 __all__ = [
     "Advice",
+    "Also",
     "Ask",
     "Branch",
     "Criterion",

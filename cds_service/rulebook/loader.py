@@ -17,7 +17,7 @@ from cds_service.rulebook.page_check import PageError, check_page
 from cds_service.rulebook.rule_check import RuleError, check_criteria, check_rule, check_rules, finding_facts
 from cds_service.rulebook.words import Criterion, Rule
 
-WORDS = {"Rule", "Branch", "Advice", "Suggestion", "Ask", "Criterion", "named"}
+WORDS = {"Rule", "Also", "Branch", "Advice", "Suggestion", "Ask", "Criterion", "named"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -90,7 +90,9 @@ def _check_branch(rule: Rule, branch: Branch, book: Rulebook) -> None:
         raise RuleError(f"branch {branch.name!r} has {count} alternatives, at most {MOST_ALTERNATIVES}", branch.name)
     if rule.stage == 1 and any(name in finding_facts(book.rules) for name in facts_of(branch.when)):
         raise RuleError(f"branch {branch.name!r} reads findings; set stage=2", branch.name)
-    for outcome, reason in ((branch.outcome, branch.reason), *branch.also):
+    for also in branch.also:
+        check(also.when, book.glossary, book.parameters)
+    for outcome, reason in ((branch.outcome, branch.reason), *((a.outcome, a.reason) for a in branch.also)):
         if (outcome or reason) and not is_outcome(outcome, reason):
             raise RuleError(f"{outcome}/{reason} is not an outcome of the contract", reason or outcome)
     _check_asks(branch, book)

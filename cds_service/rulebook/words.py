@@ -57,6 +57,15 @@ class Advice:
     shows: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Also:
+    """A further finding of a branch, when ``when`` is true beside the branch's own condition."""
+
+    outcome: str
+    reason: str
+    when: Condition
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Branch:
     """One way a rule speaks. ``outcome``/``reason`` empty: the rule is listed only. ``also``: further findings.
@@ -68,7 +77,7 @@ class Branch:
     when: Condition
     outcome: str = ""
     reason: str = ""
-    also: tuple[tuple[str, str], ...] = ()
+    also: tuple[Also, ...] = ()
     advice: Advice | None = None
     ask: tuple[Ask | str, ...] = ()
     stands_first: bool = False
