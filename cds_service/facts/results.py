@@ -1,0 +1,190 @@
+"""The one result of an analyte that counts: fresh, dated, plausible, newest, the worse of one day.
+
+Not a family of facts: what the families share. Order, units and language of the record never matter here; all values
+are already in the analyte's own unit. Rulings, sections 1 and 6.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Literal
+
+from cds_service.dates import Span
+from cds_service.facts.glossary import Known
+from cds_service.facts.view import View
+from cds_service.record.model import Analyte, LabResult
+from cds_service.record.units import ratio
+
+Worse = Literal["low", "high"]
+
+WORSE: dict[Analyte, Worse] = {
+    "hb": "low", "wbc": "low", "anc": "low", "lymphocytes": "low", "platelets": "low", "albumin": "low",
+    "prothrombin": "low", "crcl": "low", "egfr": "low", "measured-gfr": "low", "weight": "low", "height": "low",
+    "creatinine": "high", "bilirubin": "high", "alt": "high", "ast": "high", "inr": "high", "mcv": "high",
+}  # fmt: skip
+"""The side on which a value is worse for the patient (less weight is a lower clearance)."""
+
+ENDLESS = Decimal("Infinity")
+_STRICT = Decimal("1e-9")  # "<8" lies this little below 8, so that it is below a limit of 8
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the newest results say: one value (``worst == best``) or an interval, and the results it is read from.
+
+    ``worst`` is the end that is worse for the patient; it may be ``ENDLESS`` for "> 20" or 0 for "< 10".
+    """
+
+    worst: Decimal
+    best: Decimal
+    results: tuple[LabResult, ...]
+
+    @property
+    def when(self) -> Span | None:
+        return max((r.when for r in self.results if r.when), default=None)
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        return tuple(sorted({r.source for r in self.results}))
+
+
+def in_time(view: View, when: Span | None, max_age_days: float) -> bool:
+    """Dated, not after the decision date, and at most ``max_age_days`` old (the limit itself passes)."""
+    age = view.days_old(when)
+    return age is not None and 0 <= age <= max_age_days
+
+
+def is_plausible(view: View, result: LabResult) -> bool:
+    """Inside this rule set's plausible range; an analyte without such a range is never implausible."""
+    if result.problem == "implausible":
+        return False
+    if result.value is None:
+        return True
+    low, high = (view.params.get(f"plausible_{result.analyte}_{end}") for end in ("min", "max"))
+    return (low is None or result.value >= Decimal(str(low))) and (high is None or result.value <= Decimal(str(high)))
+
+
+def is_usable(view: View, result: LabResult) -> bool:
+    """A number with a known unit inside its plausible range."""
+    return result.value is not None and result.problem is None and is_plausible(view, result)
+
+
+def newest(
+    view: View, analyte: Analyte, max_age_days: float | None = None, after: Span | None = None
+) -> Reading | None:
+    """The reading of the newest results (see ``candidates``); None if there is none."""
+    found = candidates(view, analyte, max_age_days, after)
+    return combined(view, found) if found else None
+
+
+def candidates(
+    view: View, analyte: Analyte, max_age_days: float | None = None, after: Span | None = None
+) -> list[LabResult]:
+    """The usable results within ``max_age_days`` (the laboratory limit by default) that no other is surely later than.
+
+    ``after``: only results surely later than these days. Empty if an implausible result may be as new as they are:
+    nobody knows then what the newest value is.
+    """
+    limit = view.params["lab_max_age_days"] if max_age_days is None else max_age_days
+    recent = [r for r in view.chart.labs if r.analyte == analyte and in_time(view, r.when, limit)]
+    if after is not None:
+        recent = [r for r in recent if r.when and r.when.first > after.last]
+    found = latest(r for r in recent if is_usable(view, r))
+    doubtful = [r for r in recent if not is_plausible(view, r)]
+    return [] if any(not _before_one_of(r, found) for r in doubtful) else found
+
+
+def in_upper_limits(view: View, analyte: Analyte) -> Reading | None:
+    """The newest fresh reading in multiples of its own upper limit of normal.
+
+    None without such a limit, or if a result of the same day without one is worse.
+    """
+    found = candidates(view, analyte)
+    limited = [r for r in found if r.upper_limit and r.value is not None]
+    if not limited:
+        return None
+    highest = max(r.value for r in limited if r.value is not None)
+    if any(r.value is not None and r.value > highest for r in found if not r.upper_limit):
+        return None
+    ratios = [(r, ratio(r.value, r.upper_limit)) for r in limited if r.value is not None and r.upper_limit]
+    return combined(view, [replace(r, value=value) for r, value in ratios])
+
+
+def latest(results: Iterable[LabResult]) -> list[LabResult]:
+    """The results that no other is surely later than."""
+    dated = [r for r in results if r.when]
+    return [r for r in dated if not _before_one_of(r, dated)]
+
+
+def _before_one_of(result: LabResult, others: Iterable[LabResult]) -> bool:
+    return any(result.when and o.when and result.when.last < o.when.first for o in others)
+
+
+def combined(view: View, found: list[LabResult]) -> Reading:
+    """One reading of results equally new: the worse of one day, an interval where their order is unknown."""
+    ends = [(*_ends(view, r), r) for r in sorted(found, key=lambda r: r.source)]
+    analyte = found[0].analyte
+    worst = max((end[0] for end in ends), key=lambda value: _badness(view, analyte, value))
+    if len({r.when for r in found}) == 1 and all(r.when and r.when.exact for r in found):
+        ends = [end for end in ends if end[0] == worst]
+    best = min((end[1] for end in ends), key=lambda value: _badness(view, analyte, value))
+    return Reading(worst, best, tuple(end[2] for end in ends))
+
+
+def _ends(view: View, result: LabResult) -> tuple[Decimal, Decimal]:
+    """The (worst, best) a result can mean: "<8" is anything below 8."""
+    value = result.value or Decimal(0)
+    worse = WORSE.get(result.analyte)
+    if result.comparator is None or worse is None:
+        return value, value
+    below = result.comparator in ("<", "<=")
+    edge = value * (1 - _STRICT if below else 1 + _STRICT) if result.comparator in ("<", ">") else value
+    ends = (Decimal(0), edge) if below else (edge, ENDLESS)
+    return ends if worse == "low" else (ends[1], ends[0])
+
+
+def _badness(view: View, analyte: Analyte, value: Decimal) -> Decimal:
+    worse = WORSE.get(analyte)
+    if worse is None:  # potassium: the farther from the middle of its range the worse
+        return abs(value - Decimal(str(view.params["potassium_low"] + view.params["potassium_high"])) / 2)
+    return -value if worse == "low" else value
+
+
+def decided(reading: Reading, worse: Worse, limit: float | None = None) -> Decimal | None:
+    """The value a rule may use: None when the reading lies on both sides of ``limit``.
+
+    The worst end is used where it can be; an endless one gives way to its known end.
+    """
+    if reading.worst == reading.best:
+        return reading.worst
+    if limit is not None:
+        stop = Decimal(str(limit))
+        worst_stops, best_stops = (
+            end < stop if worse == "low" else end > stop for end in (reading.worst, reading.best)
+        )
+        if worst_stops != best_stops:
+            return None
+        return reading.best if worst_stops else reading.worst
+    open_end = reading.worst == ENDLESS or (worse == "low" and reading.worst == 0)
+    return reading.best if open_end else reading.worst
+
+
+def known(reading: Reading, value: Decimal, shown: str = "") -> Known:
+    """The fact of a reading, displayed with its sign if the laboratory wrote one ("<8")."""
+    sign = next((r.comparator for r in reading.results if r.comparator and reading.worst != reading.best), None)
+    if sign and not shown:
+        shown = sign + f"{value:.2f}".rstrip("0").rstrip(".")
+    return Known(value=float(value), shown=shown, when=reading.when, sources=reading.sources)
+
+
+def disagreement(view: View, analyte: Analyte) -> Reading | None:
+    """The newest day's fresh results if they differ by more than the flagged share, (high - low) / high; else None."""
+    found = [r for r in candidates(view, analyte) if r.when and r.when.exact]
+    values = [r.value for r in found if r.value is not None]
+    if len({r.when for r in found}) != 1 or max(values) <= 0:
+        return None
+    if (max(values) - min(values)) / max(values) <= Decimal(str(view.params["same_day_difference"])):
+        return None
+    return Reading(max(values), min(values), tuple(found))
