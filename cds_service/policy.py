@@ -45,12 +45,25 @@ def load_policy(
     chosen = path or environ.get("PRRT_CDS_POLICY") or None
     written = _read(Path(chosen)) if chosen else {}
     where = f"policy {chosen}: " if chosen else ""
-    in_file = written.pop("jurisdiction", None)
+    return make_policy(written, parameters=parameters, jurisdiction=jurisdiction, environ=environ, where=where)
+
+
+def make_policy(
+    written: Mapping[str, Any],
+    *,
+    parameters: Mapping[str, Parameter],
+    jurisdiction: str | None = None,
+    environ: Mapping[str, str] | None = None,
+    where: str = "",
+) -> Policy:
+    """The policy of settings already read, checked like a file's. ``where`` opens every refusal."""
+    given = {name: value for name, value in written.items() if name != "jurisdiction"}
     allowed = {name: spec for name, spec in parameters.items() if spec.policy}
-    given = {name: _number(where, name, value, allowed) for name, value in written.items()}
-    values = {name: given.get(name, spec.value) for name, spec in allowed.items()}
-    overrides = {name: value for name, value in given.items() if value != allowed[name].value}
-    return Policy(_jurisdiction(where, jurisdiction, in_file, environ), values, overrides)
+    numbers = {name: _number(where, name, value, allowed) for name, value in given.items()}
+    values = {name: numbers.get(name, spec.value) for name, spec in allowed.items()}
+    overrides = {name: value for name, value in numbers.items() if value != allowed[name].value}
+    place = _jurisdiction(where, jurisdiction, written.get("jurisdiction"), environ or {})
+    return Policy(place, values, overrides)
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from cds_service.scenarios import terms
@@ -37,7 +38,7 @@ STATEMENTS = ("CR", "PR", "SD", "PD", "improved", "stable", "worsened", "not-det
 RESOURCES = (
     "Patient", "Condition", "Observation", "DiagnosticReport", "MedicationAdministration", "MedicationStatement",
     "MedicationRequest", "Procedure", "ServiceRequest", "Appointment", "AllergyIntolerance", "FamilyMemberHistory",
-    "QuestionnaireResponse",
+    "QuestionnaireResponse", "DocumentReference",
 )  # fmt: skip
 _FHIR_STATUS = one_of((
     "final", "amended", "corrected", "appended", "preliminary", "partial", "registered", "cancelled",
@@ -114,7 +115,7 @@ _EARLIER = Entry({**WHEN, **_LABS.fields}, exclusive=WHEN_ONE_OF)
 def _policy(value: Any, place: str) -> dict[str, Any]:
     """The site's own settings; names and ranges are checked by the site policy itself."""
     if isinstance(value, Mapping):
-        return dict(value)
+        return {key: float(item) if isinstance(item, Decimal) else item for key, item in value.items()}
     raise fail(place, f"{value!r} is not a table", "Write policy = { krenning_min = 2 }")
 
 

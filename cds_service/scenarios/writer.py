@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
-from urllib.parse import parse_qs
 
+from cds_service.fhir.prefetch import TEMPLATES
 from cds_service.scenarios import (
     write_imaging,
     write_labs,
@@ -16,17 +16,7 @@ from cds_service.scenarios import (
     write_tumour,
 )
 from cds_service.scenarios.sheet import PATIENT_ID, Resource, Sheet
-from cds_service.scenarios.vocabulary import RESOURCES, normalise
-
-DEFAULT_TEMPLATES: dict[str, str] = {
-    "patient": "Patient/{{context.patientId}}",
-    **{
-        kind[0].lower() + kind[1:]: f"{kind}?patient={{{{context.patientId}}}}"
-        for kind in RESOURCES
-        if kind != "Patient"
-    },
-}
-"""One key a resource type, used when the caller has no prefetch templates of a service."""
+from cds_service.scenarios.vocabulary import normalise
 
 _WRITERS = (
     write_tumour.write_person,
@@ -71,28 +61,25 @@ def write(patient: Mapping[str, Any]) -> Written:
 
 
 def write_prefetch(
-    patient: Mapping[str, Any], *, prefetch_templates: Mapping[str, str] | None = None
+    patient: Mapping[str, Any], *, prefetch_templates: Mapping[str, str] = TEMPLATES
 ) -> dict[str, Any]:
     """The prefetch of a CDS Hooks call for this patient: the Patient, and a searchset Bundle for every other key.
 
     ``not_provided`` resource types are left out, ``failed`` ones answer with an OperationOutcome, ``incomplete``
-    ones have a next link. A resource goes to the first key of its type whose ``category`` it has.
+    ones have a next link.
     """
     return prefetch_of(write(patient), prefetch_templates)
 
 
-def prefetch_of(written: Written, prefetch_templates: Mapping[str, str] | None = None) -> dict[str, Any]:
+def prefetch_of(written: Written, prefetch_templates: Mapping[str, str] = TEMPLATES) -> dict[str, Any]:
     """``write_prefetch`` for a patient already written."""
-    templates = prefetch_templates or DEFAULT_TEMPLATES
-    answers: dict[str, list[Resource]] = {key: [] for key in templates}
+    by_type: dict[str, list[Resource]] = {}
     for resource in written.resources:
-        for key in answers:
-            if _wants(templates[key], resource):
-                answers[key].append(resource)
-                break
+        by_type.setdefault(resource["resourceType"], []).append(resource)
     prefetch: dict[str, Any] = {}
-    for key, resources in answers.items():
-        kind = _kind(templates[key])
+    for key, template in prefetch_templates.items():
+        kind = template.replace("?", "/").split("/", 1)[0]
+        resources = by_type.get(kind, [])
         if kind in written.patient.get("not_provided", ()):
             continue
         if kind in written.patient.get("failed", ()):
@@ -116,21 +103,6 @@ def write_bundle(patient: Mapping[str, Any]) -> Resource:
 def collection(resources: list[Resource]) -> Resource:
     """A collection Bundle of the resources, each with its fullUrl."""
     return {"resourceType": "Bundle", "type": "collection", "entry": [_entry(resource) for resource in resources]}
-
-
-def _kind(template: str) -> str:
-    return template.replace("?", "/").split("/", 1)[0]
-
-
-def _wants(template: str, resource: Resource) -> bool:
-    """Whether the template's type, and its category if it names one, fit the resource."""
-    if _kind(template) != resource["resourceType"]:
-        return False
-    wanted = parse_qs(template.partition("?")[2]).get("category")
-    if not wanted:
-        return True
-    codings = [coding for item in resource.get("category", ()) for coding in item.get("coding", ())]
-    return any(coding.get("code") in wanted[0].replace("|", ",").split(",") for coding in codings)
 
 
 def _entry(resource: Resource) -> Resource:
