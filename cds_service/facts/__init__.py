@@ -1,6 +1,7 @@
 """The chart as flat, typed facts: the only thing rules can see.
 
-Every module of this package that has a ``GLOSSARY`` is a family of facts, with ``compute(view)`` beside it.
+Every module of this package that has a ``GLOSSARY`` is a family of facts, with ``compute(view)`` beside it; only
+``provenance`` looks at what the others found.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from importlib import import_module
 from types import ModuleType
 
 from cds_service.facts.glossary import Facts, FactSpec
+from cds_service.facts.provenance import from_text
 from cds_service.facts.view import View
 
 
@@ -36,5 +38,6 @@ def compute_facts(view: View) -> Facts:
     """All facts that are known of this patient today; a name that is absent is unknown."""
     facts: Facts = {}
     for family in _families():
-        facts.update(family.compute(view))
-    return facts
+        if hasattr(family, "compute"):
+            facts.update(family.compute(view))
+    return facts | from_text(facts)

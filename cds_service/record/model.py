@@ -62,6 +62,7 @@ class Diagnosis(Item):
     primary: Primary | None = None
     primary_text: str = ""
     grade: str | None = None  # "G1", "G2", "G3" when the code itself states it
+    inactive_since: Span | None = None  # abatement, for a Condition that is not active
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
