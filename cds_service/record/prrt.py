@@ -1,0 +1,190 @@
+"""Radioligand treatment: therapeutic somatostatin-receptor radioligands, and what must not be taken for them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from cds_service.fhir.elements import Quantity, dated, objects, words_at
+from cds_service.fhir.ignored import Ignored
+from cds_service.fhir.resources import Resource, ResourceSet
+from cds_service.record.codes import Concept, concepts_at, free_words
+from cds_service.record.courses import KINDS, course_of, written_cycles
+from cds_service.record.medication import Product, beside, doses, product_of, written_activity
+from cds_service.record.model import Group, Treatment
+from cds_service.record.units import convert
+
+_SSTR_LIGAND = (
+    r"dota-?tate|dota-?toc|dota-?noc|dotam-?tate|dota-?0?-?(?:tyr|phe)\w*-?octreo\w*|oxodotreotide|edotreotide"
+    r"|satoreotide|sartate|lanreotide|jr-?11|zadavotide|somatostatin (?:analogue|analog|receptor)|octreotate"
+)
+_ISOTOPES = (
+    ("177Lu", r"177[ -]?lu|lu[ \-^]*177|lutetium|lutathera|luthathera|lutate"),
+    ("90Y", r"90[ -]?y(?![a-z])|(?<![a-z])y[ \-^]*90|yttrium"),
+    ("225Ac", r"225[ -]?ac|ac[ \-^]*225|actinium"),
+    ("212Pb", r"212[ -]?pb|pb[ \-^]*212|alphamedix"),
+    ("213Bi", r"213[ -]?bi|bi[ \-^]*213|bismuth"),
+    ("67Cu", r"67[ -]?cu|cu[ \-^]*67"),
+    ("161Tb", r"161[ -]?tb|tb[ \-^]*161|terbium"),
+    ("131I", r"131[ -]?i(?![a-z])|(?<![a-z])i[ \-^]*131|iodine[ -]131"),
+)
+_LIGAND = re.compile(_SSTR_LIGAND, re.I)
+_NAMED = re.compile(
+    r"lutathera|\bprrt\b|peptide[ -]receptor[ -]radio(?:nuclide|ligand)|radio-?rezeptor-?therapie|peptid-radio-rezeptor",
+    re.I)  # fmt: skip
+_DIAGNOSTIC = re.compile(
+    r"68[ -]?ga|ga[ \-^]*68|gallium|64[ -]?cu|cu[ \-^]*64|111[ -]?in(?![a-z])|indium|99m|\bpet\b|scan|scintigra|imaging"
+    r"|netspot|detectnet|illuccix|locametz|spect|dosimetr", re.I)  # fmt: skip
+_PLANNING = re.compile(
+    r"consult|planning|evaluation|assessment|discussion|candidacy|eligib|counsel|education|referral", re.I)  # fmt: skip
+_OTHERS: tuple[tuple[Group, str, str], ...] = (
+    ("lu-psma", "177Lu-PSMA", r"psma|pluvicto|vipivotide"),
+    ("mibg", "131I-MIBG", r"mibg|iobenguane|azedra"),
+    ("radium-223", "223Ra", r"radium|223[ -]?ra(?![a-z])|ra[ \-^]*223|xofigo"),
+)
+_UNIT_WORDS = frozenset({"unit", "units", "1", "each", "ea", "millicurie units", "billing units", "u"})
+_CODED: dict[str, tuple[Group, str, str]] = {
+    "lutetium-177-dotatate": ("prrt", "177Lu-DOTATATE", "177Lu"),
+    "prrt": ("prrt", "PRRT", ""),
+    "lu-psma": ("lu-psma", "177Lu-PSMA", "177Lu"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Radioligand:
+    """A therapeutic radioligand: group, name for people, isotope ("" if not said)."""
+
+    group: Group
+    name: str
+    isotope: str
+    coded: bool = True
+
+
+def radioligand(product: Product) -> Radioligand | None:
+    """The therapeutic radioligand a product is, by code, else by its words; None for anything else."""
+    return radioligand_of(product.codes, product.words)
+
+
+def radioligand_of(codes: tuple[Concept, ...], words: str) -> Radioligand | None:
+    """By understood codes (a refused one too: 177Lu-PSMA is named, so that it never counts), else by words."""
+    for concept in codes:
+        if concept.name in _CODED:
+            return Radioligand(*_CODED[concept.name])
+    return radioligand_named(words)
+
+
+def radioligand_named(words: str) -> Radioligand | None:
+    """The radioligand named in a text; diagnostic tracers and plans are not treatment."""
+    for group, name, pattern in _OTHERS:
+        if re.search(pattern, words, re.I):
+            therapeutic = group == "radium-223" or re.search(r"therap|177|131|225|azedra|pluvicto|treat", words, re.I)
+            return Radioligand(group, name, "", False) if therapeutic and not _DIAGNOSTIC.search(words) else None
+    if _PLANNING.search(words):
+        return None
+    isotope = next((name for name, pattern in _ISOTOPES if re.search(rf"(?<![\d]){pattern}", words, re.I)), "")
+    ligand = _LIGAND.search(words)
+    if _NAMED.search(words) or (isotope and ligand):
+        if _DIAGNOSTIC.search(words) and not (
+            isotope and not re.search(r"\b(?:pet|scan|spect|imaging)\b", words, re.I)
+        ):
+            return None
+        isotope = "177Lu" if re.search(r"lutathera", words, re.I) else isotope
+        return Radioligand("prrt", f"{isotope}-{_ligand_name(ligand)}" if isotope else "PRRT", isotope, False)
+    return None
+
+
+def _ligand_name(match: re.Match[str] | None) -> str:
+    words = match[0].lower().replace("-", "") if match else "dotatate"
+    known = {"oxodotreotide": "DOTATATE", "edotreotide": "DOTATOC", "octreotate": "DOTATATE"}
+    return known.get(words, words.upper() if words.startswith("dota") else words)
+
+
+def read(
+    resources: ResourceSet, activity_range: tuple[Decimal, Decimal] | None, ignored: list[Ignored]
+) -> list[Treatment]:
+    """Every radioligand cycle, statement or order. ``activity_range``: what one cycle can plausibly be, in GBq."""
+    found = []
+    for resource in resources.of("MedicationAdministration", "MedicationStatement", "MedicationRequest"):
+        product = product_of(resource, resources)
+        agent = radioligand(product)
+        if agent is not None:
+            item = _from_medication(resource, product, agent, activity_range, ignored)
+            found += [item] if item else []
+    for resource in resources.of("Procedure"):
+        agent = radioligand_in_procedure(resource, resources)
+        if agent is not None:
+            found.append(_from_procedure(resource, agent, activity_range, ignored))
+    return found
+
+
+def _from_medication(
+    resource: Resource, product: Product, agent: Radioligand,
+    activity_range: tuple[Decimal, Decimal] | None, ignored: list[Ignored],
+) -> Treatment | None:  # fmt: skip
+    course = course_of(resource)
+    if course is None:
+        ignored.append(Ignored(resource.source, "cancelled", resource.status))
+        return None
+    around = beside(resource.data)
+    per_unit = any(concept.code == "A9513" for concept in product.codes)
+    return Treatment(
+        source=resource.source, when=course.start, read_as="coded" if agent.coded else "narrative", drug=agent.name,
+        group=agent.group, given=course.given, kind=KINDS[resource.type], status=resource.status, end=course.end,
+        open_ended=course.open_ended, stopped=course.stopped, isotope=agent.isotope,
+        cycles_written=written_cycles(around, finished=resource.status == "completed") if course.given else None,
+        activity_gbq=activity(resource, doses(resource.data), around, per_unit, activity_range, ignored),
+        indication=words_at(resource.data, "reasonCode")[:200],
+    )  # fmt: skip
+
+
+def radioligand_in_procedure(resource: Resource, resources: ResourceSet) -> Radioligand | None:
+    """The radioligand of a Procedure: by code; the words of a code that names no agent, and what was used."""
+    data = resource.data
+    known = concepts_at(data, "code")
+    names = {concept.name for concept in known}
+    used = [concept for item in ("usedCode",) for concept in concepts_at(data, item)]
+    words = [free_words(data, "code"), words_at(data, "usedCode")]
+    for target in objects(data.get("usedReference")):
+        medication = resources.resolve(target, within=resource)
+        if medication is not None:
+            used += concepts_at(medication.data, "code")
+            words.append(words_at(medication.data, "code"))
+    if names & {"radionuclide-therapy", "isotope-177lu"}:  # says that it was one, not with what
+        words += [words_at(data, "code"), beside(data)]
+    return radioligand_of((*known, *used), " ".join(filter(None, words)))
+
+
+def _from_procedure(
+    resource: Resource, agent: Radioligand, activity_range: tuple[Decimal, Decimal] | None, ignored: list[Ignored]
+) -> Treatment:
+    start, end = dated(resource.data, "performed")
+    words = f"{words_at(resource.data, 'code')}\n{beside(resource.data)}"
+    return Treatment(
+        source=resource.source, when=start, read_as="coded" if agent.coded else "narrative", drug=agent.name,
+        group=agent.group, given=True, kind="procedure", status=resource.status, end=end, isotope=agent.isotope,
+        stopped=resource.status == "stopped",
+        cycles_written=written_cycles(words, finished=resource.status == "completed"),
+        activity_gbq=activity(resource, (), words, False, activity_range, ignored),
+    )  # fmt: skip
+
+
+def activity(
+    resource: Resource, given: Iterable[Quantity], words: str, per_unit: bool,
+    activity_range: tuple[Decimal, Decimal] | None, ignored: list[Ignored],
+) -> Decimal | None:  # fmt: skip
+    """The activity of one cycle in GBq; ``per_unit``: HCPCS A9513, whose units are mCi. Implausible ones are listed."""
+    found = None
+    for dose in given:
+        units = tuple(unit for unit in dose.units if not (per_unit and unit.strip("{}[]").lower() in _UNIT_WORDS))
+        converted = convert("activity", dose.value, units or (("mCi",) if per_unit else ()))
+        if not isinstance(converted, str):
+            found = converted[0]
+            break
+    if found is None:
+        found = written_activity(words)
+    if found is not None and activity_range and not activity_range[0] <= found <= activity_range[1]:
+        ignored.append(Ignored(resource.source, "implausible", "activity"))
+        return None
+    return found

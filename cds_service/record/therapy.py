@@ -1,0 +1,121 @@
+"""Systemic treatment: what was given, taken or ordered, of the drugs the rules ask about (radioligands: ``prrt``)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from cds_service.fhir.elements import dated, words_at
+from cds_service.fhir.ignored import Ignored
+from cds_service.fhir.resources import Resource, ResourceSet
+from cds_service.record.codes import free_words
+from cds_service.record.courses import KINDS, Course, course_of, written_cycles, written_interval
+from cds_service.record.drugs import GROUPS, drugs_coded, drugs_named, regimen_of
+from cds_service.record.medication import Product, beside, composition, doses, mg_per_day, product_of
+from cds_service.record.model import Group, ReadAs, Treatment
+from cds_service.record.prrt import radioligand
+from cds_service.record.units import convert
+
+_LONG = re.compile(
+    r"\blar\b|depot|long[- ]acting|prolonged|sustained|extended|microsphere|autogel|somatulin|ipstyl|intramuscular"
+    r"|\bi\.?m\.?\b|monthly|once a month|retard|every (?:3|4|28|21) (?:weeks|days)|q(?:28d|4w|3w)|deep subcutaneous", re.I)  # fmt: skip
+_SHORT = re.compile(
+    r"short[- ]acting|immediate|subcutaneous|\bs\.?c\.?\b|\bi\.?v\.?\b|intravenous|infusion|rescue"
+    r"|\b(?:tid|bid|t\.i\.d|b\.i\.d)\b|three times|mycapssa|oral|capsule|bynfezia|\d+ ?(?:mcg|µg|ug|micrograms?)\b", re.I)  # fmt: skip
+
+
+def read(resources: ResourceSet, ignored: list[Ignored]) -> list[Treatment]:
+    """Every treatment with a known drug or regimen; one item per drug."""
+    found: list[Treatment] = []
+    for resource in resources.of(*KINDS):
+        product = product_of(resource, resources)
+        if radioligand(product) is not None:
+            continue
+        drugs = drugs_coded(product.codes) or drugs_named(product.words)
+        course = course_of(resource)
+        if not drugs:
+            continue
+        if course is None:
+            ignored.append(Ignored(resource.source, "cancelled", resource.status))
+            continue
+        found += [_treatment(resource, product, drug, course, len(drugs)) for drug in drugs]
+    return [*found, *_procedures(resources)]
+
+
+def _treatment(resource: Resource, product: Product, drug: str, course: Course, parts: int) -> Treatment:
+    data = resource.data
+    around = beside(data)
+    words = f"{product.all_words}\n{around}"
+    group = _group(drug, words, data)
+    lysine = arginine = volume = None
+    if group == "amino-acids":
+        lysine, arginine, volume = composition(product, data)
+    read_as: ReadAs = "coded" if drugs_coded(product.codes) else "narrative"
+    return Treatment(
+        source=resource.source,
+        when=course.start,
+        read_as=read_as,
+        drug=drug,
+        group=group,
+        given=course.given,
+        kind=KINDS[resource.type],
+        status=resource.status,
+        end=course.end,
+        open_ended=course.open_ended,
+        stopped=course.stopped,
+        regimen=regimen_of(words),
+        cycles_written=written_cycles(around, finished=resource.status == "completed") if course.given else None,
+        cycle_days=written_interval(words),
+        dose_mg_per_day=mg_per_day(data) if group == "glucocorticoid" else None,
+        volume_l=volume,
+        lysine_g=lysine,
+        arginine_g=arginine,
+        indication=words_at(data, "reasonCode")[:200],
+    )
+
+
+def _group(drug: str, words: str, data: Mapping[str, Any]) -> Group:
+    """The drug's group; somatostatin analogues by product, form, route or dose."""
+    group = GROUPS[drug]
+    if group != "ssa-unknown":
+        return group
+    if drug == "lanreotide":
+        return "ssa-long"
+    if drug == "paltusotine":
+        return "ssa-short"
+    route = " ".join(words_at(data.get(name), "route") for name in ("dosage", "dosageInstruction"))
+    said = f"{words} {route}"
+    long, short = bool(_LONG.search(said)), bool(_SHORT.search(said))
+    if long != short:
+        return "ssa-long" if long else "ssa-short"
+    for dose in doses(data):
+        milligrams = convert("mass", dose.value, dose.units)
+        if not isinstance(milligrams, str):
+            return "ssa-long" if milligrams[0] >= 10 else "ssa-short"  # depots are 10 to 60 mg, injections 0.05 to 1 mg
+    return "ssa-long" if long else "ssa-unknown"
+
+
+def _procedures(resources: ResourceSet) -> Iterator[Treatment]:
+    """Drug treatment recorded as a Procedure ("CAPTEM, cycle 3")."""
+    for resource in resources.of("Procedure"):
+        words = free_words(resource.data, "code")
+        if not words or not re.search(
+            r"therap|cycle|infusion|administ|regimen|injection|treatment", words + " regimen"
+        ):
+            continue
+        if re.search(r"port|catheter|line placement|insertion|embol|perfusion|test|level", words, re.I):
+            continue
+        start, end = dated(resource.data, "performed")
+        around = beside(resource.data)
+        for drug in drugs_named(words):
+            if GROUPS[drug] in ("transfusion", "nephrotoxic"):
+                continue
+            yield Treatment(
+                source=resource.source, when=start, read_as="narrative", drug=drug,
+                group=_group(drug, f"{words}\n{around}", resource.data), given=True, kind="procedure",
+                status=resource.status, end=end, open_ended=resource.status == "in-progress" and end is None,
+                stopped=resource.status == "stopped", regimen=regimen_of(words),
+                cycles_written=written_cycles(f"{words}\n{around}", finished=resource.status == "completed"),
+                cycle_days=written_interval(f"{words}\n{around}"),
+            )  # fmt: skip
