@@ -115,7 +115,8 @@ _NAMES: dict[Group, dict[str, str]] = {
         "g-csf": r"g-?csf|granulocyte[ -]colony[ -]stimulating factor",
     },
     "transfusion": {
-        "red-cells": r"(?:packed )?(?:red (?:blood )?cells?|erythrocytes?|rbcs?)(?: (?:concentrate|transfusion|unit)s?)*"
+        "red-cells": r"(?:packed )?(?:red (?:blood )?cells?|erythrocytes?|rbcs?)"
+        r"(?: (?:concentrate|transfusion|unit)s?)*"
         r"|(?:blood|rbc|prbc|erythrocyte) transfusion|prbcs?|erythrozytenkonzentrat\w*",
         "platelet-concentrate": r"platelets? (?:transfusion|concentrate)|thrombozytenkonzentrat\w*",
     },

@@ -32,11 +32,13 @@ _ISOTOPES = (
 )
 _LIGAND = re.compile(_SSTR_LIGAND, re.I)
 _NAMED = re.compile(
-    r"lutathera|\bprrt\b|peptide[ -]receptor[ -]radio(?:nuclide|ligand)|radio-?rezeptor-?therapie|peptid-radio-rezeptor",
+    r"lutathera|\bprrt\b|peptide[ -]receptor[ -]radio(?:nuclide|ligand)|radio-?rezeptor-?therapie"
+    r"|peptid-radio-rezeptor",
     re.I)  # fmt: skip
 _DIAGNOSTIC = re.compile(
     r"68[ -]?ga|ga[ \-^]*68|gallium|64[ -]?cu|cu[ \-^]*64|111[ -]?in(?![a-z])|indium|99m|\bpet\b|scan|scintigra|imaging"
     r"|netspot|detectnet|illuccix|locametz|spect|dosimetr", re.I)  # fmt: skip
+_IMAGING = re.compile(r"\b(?:pet|scan|spect|imaging)\b", re.I)
 _PLANNING = re.compile(
     r"consult|planning|evaluation|assessment|discussion|candidacy|eligib|counsel|education|referral", re.I)  # fmt: skip
 _OTHERS: tuple[tuple[Group, str, str], ...] = (
@@ -86,9 +88,7 @@ def radioligand_named(words: str) -> Radioligand | None:
     isotope = next((name for name, pattern in _ISOTOPES if re.search(rf"(?<![\d]){pattern}", words, re.I)), "")
     ligand = _LIGAND.search(words)
     if _NAMED.search(words) or (isotope and ligand):
-        if _DIAGNOSTIC.search(words) and not (
-            isotope and not re.search(r"\b(?:pet|scan|spect|imaging)\b", words, re.I)
-        ):
+        if _DIAGNOSTIC.search(words) and (not isotope or _IMAGING.search(words)):
             return None
         isotope = "177Lu" if re.search(r"lutathera", words, re.I) else isotope
         return Radioligand("prrt", f"{isotope}-{_ligand_name(ligand)}" if isotope else "PRRT", isotope, False)

@@ -19,10 +19,16 @@ from cds_service.record.units import convert
 
 _LONG = re.compile(
     r"\blar\b|depot|long[- ]acting|prolonged|sustained|extended|microsphere|autogel|somatulin|ipstyl|intramuscular"
-    r"|\bi\.?m\.?\b|monthly|once a month|retard|every (?:3|4|28|21) (?:weeks|days)|q(?:28d|4w|3w)|deep subcutaneous", re.I)  # fmt: skip
+    r"|\bi\.?m\.?\b|monthly|once a month|retard|every (?:3|4|28|21) (?:weeks|days)|q(?:28d|4w|3w)|deep subcutaneous",
+    re.IGNORECASE,
+)
 _SHORT = re.compile(
     r"short[- ]acting|immediate|subcutaneous|\bs\.?c\.?\b|\bi\.?v\.?\b|intravenous|infusion|rescue"
-    r"|\b(?:tid|bid|t\.i\.d|b\.i\.d)\b|three times|mycapssa|oral|capsule|bynfezia|\d+ ?(?:mcg|µg|ug|micrograms?)\b", re.I)  # fmt: skip
+    r"|\b(?:tid|bid|t\.i\.d|b\.i\.d)\b|three times|mycapssa|oral|capsule|bynfezia|\d+ ?(?:mcg|µg|ug|micrograms?)\b",
+    re.IGNORECASE,
+)
+_NO_TREATMENT = re.compile(r"port|catheter|line placement|insertion|embol|perfusion|test|level", re.IGNORECASE)
+"""Words of procedures that name a drug and are no treatment with it."""
 
 
 def read(resources: ResourceSet, ignored: list[Ignored]) -> list[Treatment]:
@@ -100,11 +106,7 @@ def _procedures(resources: ResourceSet) -> Iterator[Treatment]:
     """Drug treatment recorded as a Procedure ("CAPTEM, cycle 3")."""
     for resource in resources.of("Procedure"):
         words = free_words(resource.data, "code")
-        if not words or not re.search(
-            r"therap|cycle|infusion|administ|regimen|injection|treatment", words + " regimen"
-        ):
-            continue
-        if re.search(r"port|catheter|line placement|insertion|embol|perfusion|test|level", words, re.I):
+        if not words or _NO_TREATMENT.search(words):
             continue
         start, end = dated(resource.data, "performed")
         around = beside(resource.data)
