@@ -1,0 +1,124 @@
+"""Values that are in the record but could not be used: too old, undated, no unit, implausible, contradictory.
+
+D-04, D-05 and D-06 speak of them; ``unused`` is what the list of ignored resources gains from the decision date.
+"""
+
+from __future__ import annotations
+
+from cds_service.facts.glossary import Facts, FactSpec, Known
+from cds_service.facts.results import disagreement, in_time, is_plausible, is_usable, latest, newest
+from cds_service.facts.view import View
+from cds_service.fhir.ignored import Ignored
+from cds_service.record.model import Analyte, LabResult
+
+_NAMES: dict[Analyte, str] = {
+    "hb": "haemoglobin", "wbc": "white cells", "platelets": "platelets", "creatinine": "creatinine",
+    "weight": "weight", "alt": "ALT", "ast": "AST", "bilirubin": "bilirubin", "albumin": "albumin",
+    "anc": "neutrophils", "crcl": "creatinine clearance", "potassium": "potassium", "inr": "INR",
+    "prothrombin": "prothrombin", "height": "height",
+}  # fmt: skip
+_NEEDED: tuple[Analyte, ...] = (
+    "hb", "wbc", "platelets", "creatinine", "weight", "alt", "ast", "bilirubin", "albumin",
+)  # fmt: skip
+_UNUSABLE = frozenset({"no-unit", "unknown-unit", "implausible"})
+_WORDS = {"no-unit": "no unit", "unknown-unit": "unit not understood", "implausible": "implausible"}
+_SHORT = 40  # characters of a value as written
+
+GLOSSARY = (
+    FactSpec("too_old_list", "text", "values too old or undated",
+             "needed values whose newest result is older than the limit or has no date, none of them fresh"),
+    FactSpec("too_old_detail", "text", "values too old or undated, with their days", "the same with dates"),
+    FactSpec("unusable_list", "text", "values without a usable unit or implausible",
+             "names of what was not used; absent when there is none"),
+    FactSpec("unusable_detail", "text", "values without a usable unit or implausible, as written",
+             "the value as written, short, and why"),
+    FactSpec("same_day_list", "text", "results of one day that disagree",
+             "(high - low) / high above the limit on the newest fresh day; absent when none"),
+    FactSpec("same_day_detail", "text", "results of one day that disagree, with values", "the same with both values"),
+)  # fmt: skip
+
+
+def compute(view: View) -> Facts:
+    """The display texts of what could not be used as it stands; a text is absent when there is nothing to say."""
+    old = {name: when for name, when, _ in _too_old(view)}
+    unusable = _unusable(view)
+    texts = {
+        "too_old_list": (list(old), [source for *_, found in _too_old(view) for source in found]),
+        "too_old_detail": ([f"{name} {when}" for name, when in old.items()], []),
+        "unusable_list": (list(dict.fromkeys(name for name, _, _ in unusable)), [source for *_, source in unusable]),
+        "unusable_detail": ([f"{name} {words}" for name, words, _ in unusable], []),
+    }
+    same_day = [(name, found) for analyte, name in _NAMES.items() if (found := disagreement(view, analyte))]
+    texts["same_day_list"] = (
+        [f"{name} {found.when}" for name, found in same_day], [s for _, found in same_day for s in found.sources],
+    )  # fmt: skip
+    texts["same_day_detail"] = ([f"{name} {found.best:f} and {found.worst:f}" for name, found in same_day], [])
+    return {
+        name: Known(value=", ".join(parts), sources=tuple(sorted(set(sources))), read_as="derived")
+        for name, (parts, sources) in texts.items()
+        if parts
+    }
+
+
+def unused(view: View) -> list[Ignored]:
+    """What the decision date and the site's numbers make unusable: too old (none fresh), future, implausible."""
+    found = [
+        Ignored(result.source, "future", result.analyte)
+        for result in view.chart.labs
+        if result.when and result.when.first > view.today
+    ]
+    found += [Ignored(r.source, "implausible", r.analyte) for r in view.chart.labs if not is_plausible(view, r)]
+    for analyte in _NEEDED:
+        found += [Ignored(result.source, "too-old", analyte) for result in _last_old(view, analyte)]
+    return sorted(set(found))
+
+
+def _last_old(view: View, analyte: Analyte) -> list[LabResult]:
+    """The newest results of an analyte if they are too old and nothing fresh, usable or not, is there."""
+    limit = view.params["lab_max_age_days"]
+    usable = [
+        r for r in view.chart.labs
+        if r.analyte == analyte and r.when and r.when.first <= view.today and is_usable(view, r)
+    ]  # fmt: skip
+    if any(in_time(view, r.when, limit) for r in usable):
+        return []
+    return latest(usable)
+
+
+def _too_old(view: View) -> list[tuple[str, str, tuple[str, ...]]]:
+    """(name, day or "undated", sources) of what is needed and only there too old or undated."""
+    rows = []
+    undated = [item for item in sorted(view.chart.ignored) if item.why == "no-date"]
+    for analyte in _NEEDED:
+        if newest(view, analyte) is not None:
+            continue
+        old = _last_old(view, analyte)
+        sources = tuple(item.source for item in undated if item.detail == analyte)
+        if old:
+            day = str(max(r.when for r in old if r.when))
+            rows.append((_NAMES[analyte], day, tuple(r.source for r in old)))
+        elif sources:
+            rows.append((_NAMES[analyte], "undated", sources))
+    scans = [scan for scan in view.chart.scans if scan.modality == "sstr-pet" and scan.when is None]
+    if scans:
+        rows.append(("SSTR PET", "undated", tuple(sorted(scan.source for scan in scans))))
+    return rows
+
+
+def _unusable(view: View) -> list[tuple[str, str, str]]:
+    """(name, value as written and why, source): results not older than the limit, and whatever else was refused."""
+    rows = []
+    for result in sorted(view.chart.labs, key=lambda r: (r.analyte, r.source)):
+        why = result.problem or (None if is_plausible(view, result) else "implausible")
+        recent = result.analyte == "height" or in_time(view, result.when, view.params["lab_max_age_days"])
+        if why in _UNUSABLE and recent and result.analyte in _NAMES:
+            written = " ".join(result.raw.split())[:_SHORT]
+            rows.append((_NAMES[result.analyte], f"{written} ({_WORDS[why]})".strip(), result.source))
+    named = {source for *_, source in rows} | {r.source for r in view.chart.labs}
+    for item in sorted(view.chart.ignored):
+        if item.why in _UNUSABLE and item.source not in named:
+            name = next(
+                (words for analyte, words in _NAMES.items() if item.detail == analyte), item.detail or item.source
+            )
+            rows.append((name, f"({_WORDS[item.why]})", item.source))
+    return rows
