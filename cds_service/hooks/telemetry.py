@@ -9,6 +9,7 @@ import time
 import traceback
 import uuid
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 from flask import Flask, Response, g, request
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, Counter, Histogram, generate_latest
@@ -47,19 +48,16 @@ def count_outcome(service: str, outcome: str, reason: str) -> None:
     _OUTCOMES.labels(service, outcome, reason).inc()
 
 
-def log(event: str, **fields: object) -> None:
+def log(event: str, level: int = logging.INFO, **fields: object) -> None:
     """One line of JSON."""
-    LOG.info(json.dumps({"event": event, "request_id": g.get("request_id"), **fields}))
+    when = datetime.now(UTC).isoformat(timespec="milliseconds")
+    LOG.log(level, json.dumps({"time": when, "event": event, "request_id": g.get("request_id"), **fields}))
 
 
 def log_fault(error: BaseException) -> None:
     """A fault of ours: its kind and where it arose. Its text may quote the record and is left out."""
     frames = [f"{frame.filename}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)]
-    LOG.error(
-        json.dumps(
-            {"event": "fault", "request_id": g.get("request_id"), "error": type(error).__name__, "at": frames[-12:]}
-        )
-    )
+    log("fault", logging.ERROR, error=type(error).__name__, at=frames[-12:])
 
 
 def metrics() -> Response:

@@ -41,7 +41,7 @@ def hooks_blueprint(answer: Answer, today: Callable[[], date]) -> Blueprint:
         g.service = service.id
         if request.headers.get("Content-Encoding", "identity").strip().lower() not in ("", "identity"):
             raise Refusal(415, "A compressed request body is not supported.")
-        asked = read_call(request.get_data(cache=False), service)
+        asked = read_call(_body(), service)
         body = _answered(answer, asked, today())
         assessment = body["extension"]["prrt-cds.assessment"]
         count_outcome(service.id, assessment["outcome"], assessment.get("reason", ""))
@@ -90,6 +90,16 @@ def answer_errors(app: Flask) -> None:
     def unexpected(error: Exception) -> Response:
         log_fault(error)
         return _outcome(500, _FAULT)
+
+
+def _body() -> bytes:
+    try:
+        return request.get_data(cache=False)
+    except HTTPException:  # too large, or the client went away
+        raise
+    except Exception as error:  # whatever else the server raises here, the client's framing of the body is at fault
+        log_fault(error)
+        raise Refusal(400, "The request body could not be received.") from None
 
 
 def _answered(answer: Answer, call: HookCall, today: date) -> dict[str, Any]:

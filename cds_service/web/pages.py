@@ -8,9 +8,9 @@ from datetime import date
 from typing import Any
 
 from flask import Blueprint, Response, abort, render_template
-from markdown_it import MarkdownIt
 
 from cds_service.hooks.request import Answer
+from cds_service.markdown import to_html
 from cds_service.web.samples import Sample
 
 _CSP = (
@@ -35,7 +35,7 @@ def sandbox_blueprint(
 
     @web.context_processor
     def everywhere() -> dict[str, Any]:
-        return {"profile": profile, "markdown": markdown}
+        return {"profile": profile, "markdown": to_html}
 
     @web.get("/")
     def index() -> str:
@@ -61,11 +61,3 @@ def sandbox_blueprint(
         return response
 
     return web
-
-
-_MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table").disable("image")
-
-
-def markdown(text: str) -> str:
-    """Markdown as HTML; HTML written in the text comes out as the characters it is made of."""
-    return str(_MARKDOWN.render(text))

@@ -43,11 +43,11 @@ def _load(path: Path) -> Sample:
     service = next((service for service in SERVICES.values() if service.hook == hook), None)
     if service is None:
         raise ValueError(f"{path.name}: no service answers its hook")
-    readme = (path / "README.md").read_text(encoding="utf-8")
+    title, _, readme = (path / "README.md").read_text(encoding="utf-8").lstrip().partition("\n")
     expected = path / "expected.json"
     return Sample(
         name=path.name,
-        title=readme.lstrip().splitlines()[0].lstrip("# "),
+        title=title.strip("# "),
         service=service,
         call=read_call(request, service),
         request=request,

@@ -1,0 +1,114 @@
+"""The service under gunicorn: one engine a worker process, tried out before the worker accepts calls."""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+import socket
+import sys
+import tempfile
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from gunicorn import util
+from gunicorn.app.base import BaseApplication
+from gunicorn.http.errors import LimitRequestHeaders, LimitRequestLine, ParseException, UnsupportedTransferCoding
+from gunicorn.workers.gthread import ThreadWorker
+
+from cds_service.hooks.decode import encode
+from cds_service.hooks.outcome import operation_outcome
+from cds_service.hooks.settings import Settings
+from cds_service.policy import Policy
+from cds_service.rulebook import Rulebook
+
+THREADS = 4
+"""Threads of a worker: they wait for slow clients; the engine itself is used by one at a time."""
+
+
+def serve(
+    rulebook: Rulebook, policy: Policy, settings: Settings, *, host: str = "127.0.0.1", port: int, workers: int
+) -> None:
+    """Runs the service until it is told to stop. Does not return."""
+    _log_to_stderr()
+    # Before the metrics are imported: this is where the workers' counts meet.
+    counts = tempfile.mkdtemp(prefix="prrt-cds-metrics-")
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = counts
+    address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    started = (
+        f"prrt-cds on http://{address}, jurisdiction {policy.jurisdiction}, not for clinical use without local approval"
+    )
+    options = {
+        "bind": address,
+        "workers": workers,
+        "worker_class": JsonErrorWorker,
+        "threads": THREADS,
+        "timeout": 60,
+        "graceful_timeout": 30,
+        "loglevel": "warning",
+        "control_socket_disable": True,
+        "when_ready": lambda server: print(started, flush=True),
+        "on_exit": lambda server: shutil.rmtree(counts, ignore_errors=True),
+    }
+    _Server(rulebook, policy, settings, options).run()
+
+
+class _Server(BaseApplication):
+    """Gunicorn with our options; every worker builds its own engine."""
+
+    def __init__(self, rulebook: Rulebook, policy: Policy, settings: Settings, options: Mapping[str, Any]) -> None:
+        self._rulebook, self._policy, self._settings, self._options = rulebook, policy, settings, options
+        super().__init__()
+
+    def load_config(self) -> None:
+        for name, value in self._options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Any:
+        """Runs in the worker; whatever it raises keeps the service from starting."""
+        from cds_service.app import create_app, warm_up
+        from cds_service.hooks.answer import load_answer
+        from cds_service.web.pages import Profile
+        from cds_service.web.samples import load_samples
+
+        answer, samples = load_answer(self._rulebook, self._policy), load_samples()
+        warm_up(answer, samples)
+        profile = Profile(self._policy.jurisdiction, self._policy.overrides)
+        return create_app(answer, profile=profile, settings=self._settings, samples=samples)
+
+
+class JsonErrorWorker(ThreadWorker):
+    """Answers what is not even HTTP with an OperationOutcome too, and logs none of it."""
+
+    def handle_error(self, req: Any, client: socket.socket, addr: Any, exc: BaseException) -> None:
+        status = next((status for kind, status in _STATUS.items() if isinstance(exc, kind)), 500)
+        self.log.warning("request not readable: %s", type(exc).__name__)
+        reason = HTTPStatus(status).phrase
+        body = encode(operation_outcome(status, f"{reason}."))
+        head = (
+            f"HTTP/1.1 {status} {reason}\r\nConnection: close\r\nContent-Type: application/fhir+json\r\n"
+            f"Content-Length: {len(body)}\r\n\r\n"
+        )
+        try:
+            util.write_nonblock(client, head.encode("ascii") + body)
+        except OSError:
+            self.log.debug("the client was gone before its error could be sent")
+
+
+_STATUS: dict[type[BaseException], int] = {
+    LimitRequestLine: 414,
+    LimitRequestHeaders: 431,
+    UnsupportedTransferCoding: 501,
+    ParseException: 400,
+}
+
+
+def _log_to_stderr() -> None:
+    """Our log lines are JSON already and carry their own time."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(logging.Formatter("%(message)s"))
+    logger = logging.getLogger("cds_service")
+    logger.addHandler(handler)
+    logger.setLevel(logging.INFO)
+    logger.propagate = False
