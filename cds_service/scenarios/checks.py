@@ -29,7 +29,7 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     """The advice for an unknown word: the nearest known one, else the whole list."""
     names = sorted(known)
     near = difflib.get_close_matches(word.lower(), names, n=1)
-    return f"Did you mean {near[0]!r}?  Known: {', '.join(names)}" if near else f"Known: {', '.join(names)}"
+    return f"Did you mean {near[0]!r}? Known: {', '.join(names)}" if near else f"Known: {', '.join(names)}"
 
 
 def text(value: Any, place: str) -> str:
@@ -122,6 +122,7 @@ _CODE_SYSTEMS = {
     "cpt": "http://www.ama-assn.org/go/cpt",
     "dicom": "http://dicom.nema.org/resources/ontology/DCM",
     "sstr": "urn:prrt-cds:sstr-imaging",
+    "absent": "http://terminology.hl7.org/CodeSystem/data-absent-reason",
 }
 
 

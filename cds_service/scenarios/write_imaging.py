@@ -43,11 +43,11 @@ def _scan(entry: Mapping[str, Any], sheet: Sheet) -> None:
     if "issued_days_ago" in entry:
         issued = f"{(sheet.today - timedelta(days=entry['issued_days_ago'])).isoformat()}T08:00:00Z"
     results = [_lesion(kind, lesion, entry, when, sheet) for lesion in entry.get("lesions", ())]
-    results += [_claim(entry, claim, when, sheet) for claim in ("discordant", "netpet", "scanner") if claim in entry]
+    results += [_claim(entry, claim, when, sheet) for claim in ("discordant", "netpet") if claim in entry]
     if entry.get("written_as") == "impression" and "text" in entry:
         results.append(_observation(sheet, "impression", entry, when, concept("Impression", ["loinc#19005-8"]),
                                     valueString=entry["text"]))  # fmt: skip
-    contained = [_inside(result) for result in results] if entry.get("contained") else []
+    contained = results if entry.get("contained") else []
     identifier = [{"system": "urn:example:imaging", "value": entry["report"]}] if "report" in entry else None
     if not contained:
         sheet.resources.extend(results)
@@ -64,11 +64,6 @@ def _scan(entry: Mapping[str, Any], sheet: Sheet) -> None:
         result=[{"reference": f"{mark}{result['id']}"} for result in results],
     )  # fmt: skip
     report.update(_words(entry))
-
-
-def _inside(resource: Resource) -> Resource:
-    """As a contained resource: no meta of its own is needed, the reference is the id alone."""
-    return dict(resource)
 
 
 def _words(entry: Mapping[str, Any]) -> Resource:
@@ -108,10 +103,11 @@ def _observation(
 def _lesion(
     kind: str, lesion: Mapping[str, Any], scan: Mapping[str, Any], when: str | None, sheet: Sheet
 ) -> Resource:
-    """One lesion: its Krenning score if there is one, else its SUVmax, else that there is a lesion."""
+    """One lesion: its Krenning score if there is one, else its SUVmax, else its FDG uptake, else that it is there."""
     body: Resource = {
         "bodySite": {"text": lesion["site"]} if "site" in lesion else None,
         "status": lesion.get("status"),
+        "device": {"display": scan["scanner"]} if "scanner" in scan else None,
         "note": notes("physiological uptake" if lesion.get("physiological") else None),
     }
     parts = [_size(lesion)] if "size_mm" in lesion or "size" in lesion else []
@@ -130,10 +126,20 @@ def _lesion(
     elif suv:
         code = concept("SUVmax", [f"{_SSTR}suv-max"])
         body["valueQuantity"] = suv
+    elif "fdg" in lesion:
+        code = concept("FDG uptake of lesion")
+        body["valueString"] = f"FDG-{lesion['fdg']}"
     else:
-        code = concept("FDG uptake of lesion" if kind == "fdg-pet" else "Tumour lesion")
-        body["valueString"] = f"FDG-{lesion['fdg']}" if "fdg" in lesion else "tumour lesion"
+        code = _UNSCORED.get(kind, concept("Largest dimension", ["loinc#33728-7"]))
+        body["dataAbsentReason"] = concept("not reported", ["absent#unknown"])
     return _observation(sheet, f"{kind}-lesion", scan, when, code, component=parts, **body)
+
+
+_UNSCORED = {
+    "sstr-pet": concept("Krenning score", [f"{_SSTR}krenning-score"]),
+    "sstr-scintigraphy": concept("Krenning score", [f"{_SSTR}krenning-score"]),
+    "fdg-pet": concept("SUVmax", [f"{_SSTR}suv-max"]),
+}
 
 
 def _suv(value: Decimal) -> Resource:
@@ -161,10 +167,8 @@ def _claim(scan: Mapping[str, Any], claim: str, when: str | None, sheet: Sheet) 
     if claim == "discordant":
         code = concept("FDG / SSTR discordance", [f"{_SSTR}fdg-sstr-discordant"])
         return _observation(sheet, "discordance", scan, when, code, valueBoolean=scan["discordant"])
-    if claim == "netpet":
-        code = concept("NETPET grade", [f"{_SSTR}netpet-grade"])
-        return _observation(sheet, "netpet", scan, when, code, valueCodeableConcept={"text": scan["netpet"]})
-    return _observation(sheet, "scanner", scan, when, concept("Scanner"), valueString=scan["scanner"])
+    code = concept("NETPET grade", [f"{_SSTR}netpet-grade"])
+    return _observation(sheet, "netpet", scan, when, code, valueCodeableConcept={"text": scan["netpet"]})
 
 
 _STATEMENT_CODE = {

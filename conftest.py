@@ -1,0 +1,12 @@
+"""Runs the scenario files beside the rule pages also where the package is not installed (the plugin is an entry point)."""
+
+from __future__ import annotations
+
+import pytest
+
+from cds_service.scenarios import plugin
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not config.pluginmanager.is_registered(plugin):
+        config.pluginmanager.register(plugin, "cds_service.scenarios.plugin")
