@@ -72,16 +72,14 @@ class Engine:
     def _matches(self, handle: int, pack: Pack, facts: Mapping[str, float | str]) -> set[str]:
         sent = pack.fact(next(self._numbers), facts)
         try:
-            matched = self._ask(handle, sent, limit=len(pack.rules) + 1)
+            matched = self._ask(handle, sent, {CATCH_ALL, *pack.keys})
         except EngineError:
             raise
         except Exception as error:  # the C module raises its own kinds and MemoryError
             raise EngineError(f"the engine failed ({type(error).__name__})") from error
-        if not matched <= pack.keys.keys():
-            raise EngineError("the engine answered with a rule it was not given")
         return {pack.keys[rule] for rule in matched}
 
-    def _ask(self, handle: int, sent: Sent, limit: int) -> set[str]:
+    def _ask(self, handle: int, sent: Sent, possible: set[str]) -> set[str]:
         """The ruleset's rules that match, without the catch-all, which must be among them."""
         fact = as_json(sent)
         echo = f'{{"m":{fact}}}}}'
@@ -96,8 +94,8 @@ class Engine:
             if seen != echo:
                 raise EngineError("the engine did not see what it was sent")
             rule = head[2:-1]
-            if rule in matched or len(matched) == limit:
-                raise EngineError("the engine answered more often than it has rules")
+            if rule not in possible - matched:
+                raise EngineError("the engine answered with a rule twice, or with one it was not given")
             matched.add(rule)
             match = self._native.complete_and_start_action(handle, state)
         if CATCH_ALL not in matched:

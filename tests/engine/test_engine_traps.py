@@ -8,7 +8,9 @@ import math
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -163,6 +165,28 @@ def test_the_same_patient_again_and_a_fact_that_vanished(engine: Engine) -> None
         assert "low" not in engine.evaluate({"grade": "G2"})
 
 
+def test_every_fact_is_forgotten_after_its_answer(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    spoilt = spoil(engine, monkeypatch)
+    for _ in range(3):
+        engine.evaluate({"hb": 7.0})
+    calls = [name for name, _ in spoilt.calls if name in ("assert_fact", "delete_state")]
+    assert calls == ["assert_fact", "delete_state"] * 3
+
+
+def test_threads_wait_for_each_other_instead_of_building_their_own(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def slow(handle: int, text: str) -> tuple[int, int]:
+        time.sleep(0.002)
+        return load().assert_fact(handle, text)
+
+    spoilt = spoil(engine, monkeypatch, assert_fact=slow)
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(lambda i: engine.evaluate({"hb": float(i)}), range(16)))
+    assert ["low" in answer for answer in answers] == [i < 8 for i in range(16)]
+    assert "create_ruleset" not in [name for name, _ in spoilt.calls]
+
+
 # what is built
 
 
@@ -304,7 +328,7 @@ def test_an_engine_that_repeats_a_rule_is_stopped(engine: Engine, monkeypatch: p
         return found
 
     spoil(engine, monkeypatch, start_action_for_state=start, complete_and_start_action=lambda *_: again[0])
-    with pytest.raises(EngineError, match="more often"):
+    with pytest.raises(EngineError, match="twice"):
         engine.evaluate({"hb": 7.0})
 
 

@@ -121,7 +121,8 @@ def test_names_cannot_be_set_or_misspelt() -> None:
 def test_each_operator_keeps_its_own_meaning() -> None:
     built = [fact.a == 1, fact.a != 1, fact.a < 1, fact.a <= 1, fact.a > 1, fact.a >= 1]
     assert built == [Comparison("a", op, 1.0) for op in ("==", "!=", "<", "<=", ">", ">=")]
-    assert (8 > fact.a) == (fact.a < 8)
+    eight = 8.0
+    assert (eight > fact.a) == (fact.a < 8)
     assert (param.limit <= fact.a) == (fact.a >= param.limit) == Comparison("a", ">=", ParamRef("limit"))
     assert (fact.b.yes, fact.b.no) == (Comparison("b", "==", "yes"), Comparison("b", "==", "no"))
     assert (fact.b.known, fact.b.unknown) == (Presence("b", True), Presence("b", False))
