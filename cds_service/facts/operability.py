@@ -1,0 +1,27 @@
+"""Whether the disease is said to be resectable: the newest judgement counts; contradictions of one day leave it open."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from cds_service.facts.glossary import Facts, FactSpec, Known
+from cds_service.facts.pathology import latest, read_as, sources
+from cds_service.facts.view import View
+
+GLOSSARY = (
+    FactSpec(
+        "operability", "text", "operability", "the newest judgement in the record", "",
+        ("resectable", "unresectable", "localised"),
+    ),
+)  # fmt: skip
+
+
+def compute(view: View) -> Facts:
+    said = view.chart.operability
+    newest = max((o.when.last for o in said if o.when), default=date.min)
+    current = [o for o in said if (o.when.last if o.when else date.min) == newest]
+    verdicts = {o.verdict for o in current}
+    if len(verdicts) != 1:
+        return {}
+    value = Known(value=verdicts.pop(), when=latest(current), sources=sources(current), read_as=read_as(current))
+    return {"operability": value}

@@ -1,0 +1,98 @@
+"""P-05: Items missing."""
+
+from datetime import date
+
+from cds_service.rulebook import Advice, Also, Branch, Rule, Suggestion, fact
+from rules.criteria import listed, no_stop
+
+rule = Rule(
+    id="items-missing",
+    code="P-05",
+    title="Items missing",
+    version="1.0.0",
+    date=date(2026, 11, 20),
+    review_by=date(2027, 11, 20),
+    author="prrt-cds clinical working group",
+    validation="testing",
+    purpose="When nothing stands against PRRT, say in one card what is still missing, most important first.",
+    explanation="Missing items are asked for, never guessed. A record that came incomplete cannot meet the criteria.",
+    citations=("L05", "EXP"),
+    evidence="expert",
+    stage=2,
+    branches=(
+        Branch(
+            name="record-incomplete",
+            when=fact.record_incomplete.yes & fact.record_lacks.known,
+            outcome="needs-data",
+            reason="record-incomplete",
+            also=(
+                Also(
+                    "needs-data", "ki67-missing", no_stop & fact.ki67_percent.unknown & fact.ki67_surely_above.unknown
+                ),
+                Also("needs-data", "ecog-missing", no_stop & fact.ecog.unknown),
+            ),
+            advice=Advice(
+                indicator="info",
+                summary="The record came incomplete ({record_lacks}); what it lacks is unknown, not absent.",
+                record="Record shows only part of the patient's data: {record_lacks} did not come, or not whole.",
+                detail=("[[Items missing: {required_unknown_list}.]]",),
+                suggestions=(
+                    Suggestion(label="Consider asking again with the full record", recommended=True),
+                    Suggestion(label="No change: nothing is concluded from what did not come"),
+                ),
+            ),
+        ),
+        Branch(
+            name="ki67-missing",
+            when=no_stop & (fact.ki67_percent.unknown & fact.ki67_surely_above.unknown) & listed,
+            outcome="needs-data",
+            reason="ki67-missing",
+            also=(Also("needs-data", "ecog-missing", fact.ecog.unknown),),
+            advice=Advice(
+                indicator="info",
+                summary="No recorded stop; {required_unknown_count} items missing: {required_unknown_top}.",
+                record="Record shows no stop; these items are missing: {required_unknown_list}.",
+                suggestions=(
+                    Suggestion(label="Consider the missing laboratory panel", order="lab-panel"),
+                    Suggestion(label="Discuss the missing items at the NET tumour board", order="mdt-referral"),
+                    Suggestion(label="No change until the items are there"),
+                ),
+                shows=("ki67_percent", "grade", "krenning_best_high", "age_years"),
+            ),
+        ),
+        Branch(
+            name="ecog-missing",
+            when=no_stop & fact.ecog.unknown & listed,
+            outcome="needs-data",
+            reason="ecog-missing",
+            advice=Advice(
+                indicator="info",
+                summary="No recorded stop; {required_unknown_count} items missing: {required_unknown_top}.",
+                record="Record shows no stop; these items are missing: {required_unknown_list}.",
+                suggestions=(
+                    Suggestion(label="Consider the missing laboratory panel", order="lab-panel"),
+                    Suggestion(label="Discuss the missing items at the NET tumour board", order="mdt-referral"),
+                    Suggestion(label="No change until the items are there"),
+                ),
+                shows=("ki67_percent", "grade", "krenning_best_high", "age_years"),
+            ),
+        ),
+        Branch(
+            name="other-items",
+            when=no_stop & (fact.required_unknown_count > 0) & listed,
+            also=(Also("needs-data", "record-incomplete", fact.needs_data_count == 0),),
+            advice=Advice(
+                indicator="info",
+                summary="No recorded stop; {required_unknown_count} items missing: {required_unknown_top}.",
+                record="Record shows no stop; these items are missing: {required_unknown_list}.",
+                suggestions=(
+                    Suggestion(label="Consider the missing laboratory panel", order="lab-panel"),
+                    Suggestion(label="Discuss the missing items at the NET tumour board", order="mdt-referral"),
+                    Suggestion(label="No change until the items are there"),
+                ),
+                shows=("ki67_percent", "grade", "krenning_best_high", "age_years"),
+            ),
+        ),
+    ),
+    speaks_in=("none", "retreatment"),
+)

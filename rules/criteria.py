@@ -1,0 +1,148 @@
+"""Shared named conditions, and the checklist every assessment carries (rulings, section 7)."""
+
+from cds_service.rulebook import Criterion, fact, named, param
+
+no_stop = named("no-stop", "no finding stands against PRRT now", fact.stop_count == 0, source="EXP")
+
+listed = named(
+    "items-listed",
+    "the missing items are named",
+    fact.required_unknown_top.known & fact.required_unknown_list.known,
+    source="EXP",
+)
+
+eu = named("eu", "EU labels apply", fact.jurisdiction == "EU", source="A02")
+
+minor = named("minor", "below the EU label's age", fact.age_years < param.age_min_eu, source="A02")
+
+other_primary = named(
+    "other-primary",
+    "primary outside the gastroenteropancreatic tract",
+    fact.primary_site.known & (fact.primary_site != "gep"),
+    source="D08",
+)
+
+progression_not_shown = named(
+    "progression-not-shown",
+    "progression not recorded as the newest state",
+    fact.progression_shown.no | fact.progression_shown.unknown,
+    source="A02",
+)
+
+neuroendocrine_carcinoma = named(
+    "neuroendocrine-carcinoma",
+    "poorly differentiated neuroendocrine neoplasm",
+    fact.poorly_differentiated.yes,
+    source="D03",
+)
+
+eu_label_grade = named(
+    "eu-label-grade", "grade G1 or G2 (EU label)", (fact.grade == "G1") | (fact.grade == "G2"), source="A02"
+)
+
+white_cells_enough = named(
+    "white-cells-enough",
+    "white cells at or above the limit, or low by lymphocytes alone",
+    ((fact.wbc_10_9_l >= param.wbc_stop) & (fact.anc_10_9_l.unknown | (fact.anc_10_9_l >= param.anc_stop)))
+    | ((fact.wbc_10_9_l < param.wbc_stop) & fact.anc_10_9_l.known & (fact.anc_10_9_l >= param.anc_lymphopenia)),
+    source=("L07", "N04"),
+)
+
+fits_label = named(
+    "fits-label",
+    "within the label of this jurisdiction",
+    (fact.primary_site == "gep")
+    & (
+        ((fact.jurisdiction == "US") & (fact.age_years >= param.age_min_us))
+        | (
+            (fact.jurisdiction == "EU")
+            & (fact.age_years >= param.age_min_eu)
+            & eu_label_grade
+            & fact.progression_shown.yes
+        )
+    ),
+    source=("A01", "A02"),
+)
+
+_REPORTS = ("DiagnosticReport", "Observation")
+_DRUGS = ("MedicationAdministration", "MedicationStatement", "MedicationRequest")
+
+CRITERIA = (
+    Criterion(
+        id="net-confirmed", words="neuroendocrine tumour confirmed", met=fact.net_confirmed.yes, shows="diagnosis",
+        reads=("Condition",), sources=("A01",),
+    ),
+    Criterion(
+        id="well-differentiated", words="well differentiated", met=fact.well_differentiated.yes,
+        shows="grade", reads=("Condition",), sources=("D03",),
+    ),
+    Criterion(
+        id="active-disease", words="active disease", met=fact.active_disease.yes, shows="disease_status",
+        reads=("Condition",), sources=("SEED1",),
+    ),
+    Criterion(
+        id="age", words="at or above the lowest labelled age", met=fact.age_years >= param.age_min_us,
+        shows="age_years", sources=("A01",),
+    ),
+    Criterion(
+        id="ki67", words="Ki-67 known and within the range studied", met=fact.ki67_percent <= param.ki67_max,
+        shows="ki67_percent", reads=_REPORTS, sources=("D11",),
+    ),
+    Criterion(
+        id="sstr-pet-current", words="SSTR PET current", met=fact.sstr_pet_age_days <= param.sstr_max_age_days,
+        shows="sstr_pet_age_days", reads=_REPORTS, sources=("S24",),
+    ),
+    Criterion(
+        id="krenning", words="uptake sufficient in every relevant lesion", met=fact.krenning_sufficient.yes,
+        shows="krenning_best_high", reads=_REPORTS, sources=("S03", "S05"),
+    ),
+    Criterion(
+        id="sstr-consistent", words="SSTR results agree", met=fact.sstr_results_conflict.no, reads=_REPORTS,
+        sources=("S22",),
+    ),
+    Criterion(
+        id="fdg", words="FDG PET without a discordant lesion", met=fact.fdg_current.yes & fact.fdg_discordant.no,
+        applies=fact.fdg_needed.known & fact.fdg_needed.yes, reads=_REPORTS, sources=("R11", "S19"),
+    ),
+    Criterion(
+        id="hb", words="haemoglobin at or above the limit", met=fact.hb_g_dl >= param.hb_stop, shows="hb_g_dl",
+        reads=("Observation",), sources=("L06",),
+    ),
+    Criterion(
+        id="wbc", words="white cells enough", met=white_cells_enough, shows="wbc_10_9_l", reads=("Observation",),
+        sources=("L07", "N04"),
+    ),
+    Criterion(
+        id="platelets", words="platelets at or above the limit", met=fact.platelets_10_9_l >= param.plt_stop,
+        shows="platelets_10_9_l", reads=("Observation",), sources=("L08",),
+    ),
+    Criterion(
+        id="crcl", words="creatinine clearance at or above the limit", met=fact.crcl_ml_min >= param.crcl_stop,
+        shows="crcl_ml_min", reads=("Observation",), sources=("L09",),
+    ),
+    Criterion(
+        id="bilirubin", words="bilirubin at or below the limit", met=fact.bilirubin_uln <= param.bili_stop_uln,
+        shows="bilirubin_uln", reads=("Observation",), sources=("L10",),
+    ),
+    Criterion(
+        id="albumin", words="albumin at or above the limit, or low with normal prothrombin",
+        met=(fact.albumin_g_l >= param.albumin_stop)
+        | ((fact.albumin_g_l < param.albumin_stop) & (fact.prothrombin_percent >= param.prothrombin_low)),
+        shows="albumin_g_l", reads=("Observation",), sources=("L10",),
+    ),
+    Criterion(
+        id="alt", words="ALT known", met=fact.alt_u_l >= 0, shows="alt_u_l", reads=("Observation",), sources=("L05",),
+    ),
+    Criterion(
+        id="ast", words="AST known", met=fact.ast_u_l >= 0, shows="ast_u_l", reads=("Observation",), sources=("L05",),
+    ),
+    Criterion(
+        id="ecog", words="performance status below the stop", met=fact.ecog < param.ecog_stop, shows="ecog",
+        reads=("Observation",), sources=("L11",),
+    ),
+    Criterion(
+        id="washout", words="other antineoplastic treatment long enough ago", met=fact.washout_reached.yes,
+        shows="washout_days", reads=_DRUGS, sources=("L16",),
+    ),
+    Criterion(id="label", words="within the label", met=fits_label, shows="primary_site", sources=("A01", "A02")),
+)  # fmt: skip
