@@ -36,7 +36,6 @@ rule = Rule(
                 record="Record shows every configured criterion met; whether PRRT is right for this patient is the board's question.",
                 detail=(
                     "Alternatives stay open: somatostatin analogue, everolimus, chemotherapy, liver-directed treatment, trial, watching.",
-                    "[[Marrow caution in record: {marrow_cautions}.]]",
                 ),
                 suggestions=(
                     Suggestion(label="Discuss at the NET tumour board", order="mdt-referral", recommended=True),

@@ -21,7 +21,7 @@ rule = Rule(
     branches=(
         Branch(
             name="suspected",
-            when=fact.net_confirmed.no & fact.net_in_scope.yes,
+            when=fact.net_confirmed.no & fact.net_in_scope.yes & fact.diagnosis.known,
             outcome="needs-data",
             reason="histology-unconfirmed",
             advice=Advice(
