@@ -1,0 +1,157 @@
+"""Conditions that name a neuroendocrine neoplasm: what it is, where it began, whether it is active or suspected.
+
+Codes first (table, by system and code; the morphology also in mCODE's extension); the words of a Condition are read
+only where none of its codes is known. Look-alikes give nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cds_service.dates import Span, parse_date
+from cds_service.fhir.elements import Coding, codings, dated, objects, text, words_at
+from cds_service.fhir.ignored import Ignored
+from cds_service.fhir.resources import Resource, ResourceSet
+from cds_service.record.codes import ICD10, ICD10CM, ICDO3, Concept, concept_of, system_of
+from cds_service.record.model import Diagnosis, Entity, Primary
+from cds_service.record.organs import organ_of, organ_of_codes, primary_of
+from cds_service.record.tumour_names import TumourName, is_look_alike, read_name
+
+_ENTITY: dict[str, Entity] = {
+    "net": "net", "net-secondary": "net", "net-benign": "net", "insulinoma": "net", "glucagonoma": "net",
+    "gastrinoma": "net", "vipoma": "net", "somatostatinoma": "net", "acth-tumour": "net", "nec": "nec",
+    "minen": "minen", "nen": "nen", "ppgl": "ppgl", "carcinoid-syndrome": "carcinoid-syndrome",
+    "carcinoid-heart-disease": "carcinoid-syndrome", "carcinoid-crisis": "carcinoid-syndrome",
+}  # fmt: skip
+_LOOK_ALIKES = frozenset({"merkel-cell", "goblet-cell", "adenocarcinoma-ne"})
+# Several codes on one Condition: the worse or more telling one decides.
+_ORDER: tuple[Entity, ...] = ("minen", "nec", "ppgl", "net", "nen", "carcinoid-syndrome")
+_SUSPECTED = frozenset({"provisional", "differential", "unconfirmed"})
+_INACTIVE = frozenset({"remission", "resolved", "inactive"})
+# One code for two grades: ICD-O-3 8249/3 is grade 2 and, for want of another code, grade 3.
+_GRADE_UNSURE = frozenset({"8249/3"})
+_ICD_PRIMARY_UNSAID = frozenset({"net-secondary"})
+
+
+def read(resources: ResourceSet, ignored: list[Ignored]) -> list[Diagnosis]:
+    """The neuroendocrine diagnoses on record, by source; ``ignored`` is left as it is."""
+    return [found for resource in resources.of("Condition") if (found := diagnosis_of(resource)) is not None]
+
+
+def look_alike_recorded(resources: ResourceSet) -> bool:
+    """Whether a tumour is on record that is easily taken for a NET and is none (Merkel cell, goblet cell ...)."""
+    return any(_is_look_alike(resource) for resource in resources.of("Condition"))
+
+
+def diagnosis_of(resource: Resource) -> Diagnosis | None:
+    """What one Condition says of a neuroendocrine neoplasm, None if it names none."""
+    data = resource.data
+    known = tuple(_known(data))
+    if any(concept.refused or concept.name in _LOOK_ALIKES for concept in known):
+        return None
+    words = _words(data)
+    name = read_name(words) if words and not known else None
+    entity = _entity(known) or (name.entity if name else None)
+    if entity is None:
+        return None
+    organ, primary = _primary(data, known, name, entity)
+    verification = {coding.code for coding in codings(data, "verificationStatus")}
+    clinical = {coding.code for coding in codings(data, "clinicalStatus")}
+    return Diagnosis(
+        source=resource.source,
+        when=_when(data),
+        read_as="coded" if _entity(known) else "narrative",
+        quote=words[:200] if name else "",
+        entity=entity,
+        suspected=bool(verification & _SUSPECTED) or entity == "carcinoid-syndrome" or bool(name and name.suspected),
+        active=not (clinical & _INACTIVE or (name and name.personal_history)),
+        primary=primary,
+        primary_text=organ,
+        grade=_grade(known, name, words),
+        inactive_since=dated(data, "abatement")[0] if clinical & _INACTIVE else None,
+    )
+
+
+def _known(data: dict[str, object]) -> Iterator[Concept]:
+    """The understood concepts of the code and of the morphology (extension, or evidence of it in the code)."""
+    for coding in _codings(data):
+        system = system_of(coding.system)
+        # Codes that ICD-10 and its national versions share with ICD-10-CM (C25.4, E34.0) mean the same.
+        found = concept_of(coding) or (concept_of(Coding(ICD10CM, coding.code)) if system == ICD10 else None)
+        if found is None and system == ICDO3 and "/" in coding.code:
+            found = concept_of(Coding(ICDO3, f"{coding.code.split('/')[0]}/3"))  # other behaviour, same tumour
+        if found is not None:
+            yield found
+
+
+def _codings(data: dict[str, object]) -> Iterator[Coding]:
+    yield from codings(data, "code")
+    for extension in objects(data.get("extension")):
+        if "morphology" in text(extension.get("url")).lower():
+            yield from codings(extension, "valueCodeableConcept")
+            yield from codings(extension, "valueCoding")
+
+
+def _words(data: dict[str, object]) -> str:
+    """The words that may be read when no code is known."""
+    parts = [words_at(data, "code")]
+    for extension in objects(data.get("extension")):
+        if "morphology" in text(extension.get("url")).lower():
+            parts.append(words_at(extension, "valueCodeableConcept"))
+    return " ".join(dict.fromkeys(part for part in parts if part))
+
+
+def _entity(known: tuple[Concept, ...]) -> Entity | None:
+    found = {_ENTITY[concept.name] for concept in known if concept.name in _ENTITY}
+    if "nec" in found and any(concept.code.startswith("C7A.1") for concept in known):
+        return "nec"
+    return next((entity for entity in _ORDER if entity in found), None)
+
+
+def _primary(
+    data: dict[str, object], known: tuple[Concept, ...], name: TumourName | None, entity: Entity
+) -> tuple[str, Primary | None]:
+    """Organ and group of the primary tumour: from the code, else the body site, else the words."""
+    if entity == "ppgl":
+        return "paraganglia", "ppgl"
+    if entity == "carcinoid-syndrome":
+        return "", None
+    for concept in known:
+        if concept.name not in _ICD_PRIMARY_UNSAID and (own := read_name(concept.display)) and own.primary:
+            return own.organ, own.primary
+    topography = organ_of_codes((c.system, c.code) for c in codings(data, "code"))
+    if group := primary_of(topography):
+        return topography, group
+    if any(concept.name in _ICD_PRIMARY_UNSAID for concept in known):
+        return "", None  # the site of a metastasis
+    if name and name.primary:
+        return name.organ, name.primary
+    words = words_at(data, "code").lower()
+    if "metasta" in words or "secondary" in words:
+        return "", None
+    sites = codings(data, "bodySite")
+    site = organ_of_codes((c.system, c.code) for c in sites) or organ_of(words_at(data, "bodySite"))
+    return (site, group) if (group := primary_of(site)) else ("", None)
+
+
+def _grade(known: tuple[Concept, ...], name: TumourName | None, words: str) -> str | None:
+    """The grade the code itself states, else the words of the Condition, when they name one grade."""
+    for concept in known:
+        if concept.code not in _GRADE_UNSURE and (own := read_name(concept.display)) and own.grade:
+            return own.grade
+    if name:
+        return name.grade
+    beside = read_name(words) if any(_ENTITY.get(concept.name) in ("net", "nen") for concept in known) else None
+    return beside.grade if beside else None
+
+
+def _when(data: dict[str, object]) -> Span | None:
+    start, _ = dated(data, "onset")
+    return start or parse_date(data.get("recordedDate"))
+
+
+def _is_look_alike(resource: Resource) -> bool:
+    known = tuple(_known(resource.data))
+    if known:
+        return any(concept.name in _LOOK_ALIKES for concept in known)
+    return is_look_alike(_words(resource.data))

@@ -1,0 +1,162 @@
+"""The text of a report, wherever a system puts it: conclusion, impression, narrative, or an attached document."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import html
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from cds_service.fhir.elements import MAX_TEXT, objects, text
+from cds_service.fhir.ignored import Ignored
+from cds_service.fhir.resources import Resource, ResourceSet
+from cds_service.record.codes import free_words, names_at
+
+_BLOCK = re.compile(r"<\s*(?:br|/p|/div|/li|/tr|/h\d|/table|/ul|/ol|/section|/dd|/dt)\b[^>]*>", re.I)
+_CELL = re.compile(r"</\s*t[dh]\s*>", re.I)
+_HIDDEN = re.compile(r"<\s*(script|style|head|title)\b.*?<\s*/\s*\1\s*>|<!--.*?-->", re.I | re.S)
+_STRUCK = re.compile(r"<\s*(del|s|strike)\b[^>]*>.*?<\s*/\s*\1\s*>", re.I | re.S)
+_TAG = re.compile(r"<[^<>]*>")
+_SPACES = re.compile(r"[ \t]+")
+_LINES = re.compile(r"\n\s*\n\s*\n+")
+_IMPRESSION = frozenset({"report-impression", "report-findings", "pathology-diagnosis"})
+_IMPRESSION_WORDS = re.compile(r"\b(?:impression|conclusion|findings?|final diagnosis|comment|addendum"
+                               r"|beurteilung)\b", re.I)
+_READABLE = ("text/plain", "text/html", "application/xhtml+xml", "application/xhtml", "text/markdown", "text/xhtml")
+
+
+def without_markup(markup: str) -> str:
+    """The words of an (X)HTML text, one line per block; struck-out and hidden parts are left out."""
+    page = _STRUCK.sub(" ", _HIDDEN.sub(" ", markup[:MAX_TEXT]))
+    page = _TAG.sub("", _CELL.sub(" ", _BLOCK.sub("\n", page)))
+    lines = (_SPACES.sub(" ", line).strip() for line in html.unescape(page).splitlines())
+    return _LINES.sub("\n\n", "\n".join(lines)).strip()
+
+
+def report_text(report: Resource, resources: ResourceSet, ignored: list[Ignored]) -> str:
+    """The text of one DiagnosticReport, its parts in a fixed order, each sentence once; "" if there is none.
+
+    The conclusion, the impression and findings Observations, and the document attached; the narrative (text.div)
+    if none of these has words or it says to hold more ("additional"): a generated one only repeats them. PDF and other
+    unread formats are listed as unsupported, unreadable attachments as unreadable.
+    """
+    data = report.data
+    parts = [_plain(data.get("conclusion"))]
+    for target in objects(data.get("result")):
+        observation = resources.resolve(target, within=report)
+        if observation is not None and _is_impression(observation):
+            parts.append(_plain(observation.data.get("valueString")))
+    for attachment in objects(data.get("presentedForm")):
+        parts.append(attached_text(attachment, report, resources, ignored))
+    if not any(parts) or text(next(objects(data.get("text")), {}).get("status")) == "additional":
+        parts.append(narrative(data))
+    return "\n\n".join(_each_once(parts))
+
+
+def narrative(data: dict[str, Any]) -> str:
+    """The words of text.div, unless they are declared empty."""
+    found = next(objects(data.get("text")), {})
+    if text(found.get("status")) == "empty" or not isinstance(found.get("div"), str):
+        return ""
+    return without_markup(found["div"])
+
+
+def attached_text(
+    attachment: dict[str, Any], owner: Resource, resources: ResourceSet, ignored: list[Ignored]
+) -> str:
+    """The words of one Attachment (inline data, or a Binary in the record); "" and listed in ``ignored`` if unread."""
+    kind = text(attachment.get("contentType")).split(";")[0].strip().lower()
+    data = attachment.get("data")
+    if data is None and (url := text(attachment.get("url"))):
+        binary = resources.resolve({"reference": url}, within=owner)
+        if binary is not None and binary.type == "Binary":
+            data, kind = binary.data.get("data"), kind or text(binary.data.get("contentType")).lower()
+    if data is None and not kind and not attachment.get("url"):
+        return ""
+    if kind not in _READABLE and not (kind == "" and data is not None):
+        detail = "PDF not read" if kind.endswith("pdf") else "format not read"
+        ignored.append(Ignored(owner.source, "unsupported", detail))
+        return ""
+    if data is None:
+        ignored.append(Ignored(owner.source, "unsupported", "attached document not in the record"))
+        return ""
+    words = _decoded(data, attachment)
+    if words is None:
+        ignored.append(Ignored(owner.source, "unreadable", "attached document"))
+        return ""
+    marked_up = kind.endswith(("html", "xhtml+xml", "xhtml")) or "<div" in words[:200]
+    return without_markup(words) if marked_up else _plain(words)
+
+
+def _decoded(data: object, attachment: dict[str, Any]) -> str | None:
+    """Base64 to text: UTF-8, else the charset named, else Latin-1; None if it is no text."""
+    if not isinstance(data, str):
+        return None
+    try:
+        raw = base64.b64decode("".join(data[: 8 * MAX_TEXT].split()), validate=True)
+    except (binascii.Error, ValueError):
+        return None
+    if raw.startswith(b"%PDF") or b"\x00" in raw[:1000].replace(b"\xff\xfe", b""):
+        return _utf16(raw)
+    for encoding in ("utf-8-sig", "cp1252"):
+        try:
+            return raw.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return raw.decode("latin-1")
+
+
+def _utf16(raw: bytes) -> str | None:
+    if not raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return None
+    try:
+        return raw.decode("utf-16")
+    except UnicodeDecodeError:
+        return None
+
+
+def _is_impression(observation: Resource) -> bool:
+    if names_at(observation.data, "code") & _IMPRESSION:
+        return True
+    words = free_words(observation.data, "code")
+    return bool(_IMPRESSION_WORDS.search(words)) and len(words) < 80
+
+
+def _plain(value: object) -> str:
+    return value[:MAX_TEXT].strip() if isinstance(value, str) else ""
+
+
+def _each_once(parts: list[str]) -> Iterator[str]:
+    """Parts without those whose words stand wholly in another one."""
+    folded = [" ".join(part.lower().split()) for part in parts]
+    for index, part in enumerate(parts):
+        repeated = any(
+            folded[index] in other and (len(other) > len(folded[index]) or place < index)
+            for place, other in enumerate(folded)
+            if place != index
+        )
+        if part and not repeated:
+            yield part
+
+
+def document_texts(document: Resource, resources: ResourceSet, ignored: list[Ignored]) -> str:
+    """The text of a DocumentReference (its attachments) or a Composition (its sections)."""
+    if document.type == "DocumentReference":
+        found = [
+            attached_text(attachment, document, resources, ignored)
+            for content in objects(document.data.get("content"))
+            for attachment in objects(content.get("attachment"))
+        ]
+    else:
+        found = list(_sections(document.data))
+    return "\n\n".join(_each_once(found)) or narrative(document.data)
+
+
+def _sections(data: dict[str, Any], depth: int = 0) -> Iterator[str]:
+    for section in objects(data.get("section")) if depth < 6 else ():
+        if words := narrative(section):
+            title = text(section.get("title"))
+            yield f"{title}:\n{words}" if title else words
+        yield from _sections(section, depth + 1)

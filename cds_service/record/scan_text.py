@@ -1,0 +1,136 @@
+"""What the text of a scan's report adds to the scan: scores, words, new lesions, extent of disease."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import Any, Literal
+
+from cds_service.fhir.elements import number, text
+from cds_service.record import extent
+from cds_service.record.lesions import from_text, text_score
+from cds_service.record.model import Lesion, Modality, Scan, Score
+from cds_service.record.organs import organ_of
+
+KINDS: dict[Modality, Literal["sstr_pet", "fdg_pet", "ct"]] = {
+    "sstr-pet": "sstr_pet", "sstr-scintigraphy": "sstr_pet", "fdg-pet": "fdg_pet", "ct-mri": "ct",
+}  # fmt: skip
+_SPLEEN = re.compile(r"\bsple(?:en|nic)\b", re.I)
+_MAXIMUM = re.compile(r"\b(?:up to|max\w*|highest|at most|hottest|most intense|most avid|peak)\b", re.I)
+
+
+def fields_from_text(scan: Scan, said: dict[str, Any], words: str) -> dict[str, Any]:
+    """The fields of ``scan`` that the text (read as ``said``) settles.
+
+    Coded lesions stay as they are; text lesions are used only when there are none.
+    """
+    fields = _common(said, words)
+    if scan.modality in ("sstr-pet", "sstr-scintigraphy"):
+        fields |= _somatostatin(scan, said, words)
+    elif scan.modality == "fdg-pet":
+        fields |= _fdg(scan, said, words)
+    if scan.netpet is None and scan.discordant is None:
+        fields["discordant"] = said["fdg_discordant"]
+    return fields
+
+
+def _common(said: dict[str, Any], words: str) -> dict[str, Any]:
+    no_evidence = said["no_evidence_of_disease"]
+    return {
+        "quote": _quote(said),
+        "new_lesions": said["new_lesions"],
+        "no_evidence_of_disease": no_evidence,
+        "response": said["response"],
+        "tumour_present": None if no_evidence is None else not no_evidence,
+        "uncertain": bool(said["uncertain"]),
+        "bone_lesions": extent.bone_lesions(words),
+        "diffuse_marrow": extent.diffuse_marrow(words),
+        "liver_involvement_percent": extent.liver_involvement(words),
+        "critical_sites": extent.critical_sites(words),
+    }
+
+
+def _somatostatin(scan: Scan, said: dict[str, Any], words: str) -> dict[str, Any]:
+    read = _with_high_words(from_text(said, scan.source), words)
+    quotes = " ".join(text(said["quotes"].get(name)) for name in ("krenning_highest", "krenning_implied_highest"))
+    coded = bool(scan.lesions)
+    sites = scan.lesions if coded else read
+    named = {organ for lesion in sites if (organ := organ_of(lesion.site))}
+    unnamed = any(not organ_of(lesion.site) for lesion in sites)
+    further = 0 if unnamed and len(sites) > 1 else len(extent.diseased_organs(words) - named)
+    reference = next((number(entry.get("value")) for entry in said["suv_reference"]
+                      if organ_of(text(entry.get("site"))) == "liver"), None)  # fmt: skip
+    return {
+        "lesions": scan.lesions if coded else read,
+        "text_score": _highest(said),
+        "implied_score": text_score(said["krenning_implied_highest"]),
+        "lowest_score": text_score(said["krenning_lowest"]) or text_score(said["krenning_implied_lowest"]),
+        "all_lesions_positive": said["all_lesions_sstr_positive"],
+        "only_maximum": scan.only_maximum or (not coded and _only_maximum(said, quotes)),
+        "further_sites": further,
+        "spleen_reference": scan.spleen_reference or bool(_SPLEEN.search(quotes)),
+        "liver_suvmax": scan.liver_suvmax if scan.liver_suvmax is not None else reference,
+    }
+
+
+def _highest(said: dict[str, Any]) -> Score | None:
+    """The best score the text states, as an interval."""
+    stated = [score for entry in said["krenning_lesions"] if (score := text_score(entry.get("krenning"))) is not None]
+    highest = number(said["krenning_highest"])
+    top = [score for score in stated if highest is None or score[1] == highest]
+    if top:
+        return max(top)
+    return text_score(said["krenning_highest"]) or text_score(said["krenning_implied_highest"])
+
+
+def _only_maximum(said: dict[str, Any], quotes: str) -> bool:
+    """Whether only the hottest lesion is scored and nothing is said of the lowest."""
+    if said["all_lesions_sstr_positive"] is True:
+        return False
+    if said["krenning_highest"] is None:
+        return said["krenning_implied_highest"] is not None and said["krenning_implied_lowest"] is None
+    if said["krenning_lowest"] is not None or said["krenning_implied_lowest"] is not None:
+        return bool(_MAXIMUM.search(quotes)) and len(said["krenning_lesions"]) <= 1
+    return not any(isinstance(entry.get("krenning"), str) for entry in said["krenning_lesions"])
+
+
+def _fdg(scan: Scan, said: dict[str, Any], words: str) -> dict[str, Any]:
+    """Lesions of an FDG PET's text: those with an SUVmax, and the sites called FDG-positive or -negative."""
+    if scan.lesions:
+        return {}
+    found: dict[str, Lesion] = {}
+    for entry in said["suvmax"]:
+        site = text(entry.get("site"))
+        suv = number(entry.get("value"))
+        found[site] = Lesion(site=site, suvmax=suv, score_read_as="narrative", source=scan.source)
+    for site, state in extent.fdg_states(words):
+        same = next((name for name in found if name and _overlap(name.lower(), site.lower())), None)
+        if same is not None:
+            found[same] = replace(found[same], fdg=state)
+        else:
+            found[site] = Lesion(site=site, fdg=state, score_read_as="narrative", source=scan.source)
+    return {"lesions": tuple(found[site] for site in sorted(found))}
+
+
+def _overlap(first: str, second: str) -> bool:
+    return first in second or second in first
+
+
+def _with_high_words(read: tuple[Lesion, ...], words: str) -> tuple[Lesion, ...]:
+    """Marks lesions whose uptake the text calls high or intense, for the comparison of words and SUV."""
+    said, numbers = extent.worded_high(words)
+    if not said:
+        return read
+    worded = {lesion.suvmax for lesion in read} & set(numbers)
+    return tuple(
+        replace(lesion, words="high")
+        if lesion.score is None and lesion.suvmax is not None and (not worded or lesion.suvmax in worded)
+        else lesion
+        for lesion in read
+    )
+
+
+def _quote(said: dict[str, Any]) -> str:
+    quotes = said.get("quotes") or {}
+    names = ("krenning_highest", "krenning_implied_highest", "response", "new_lesions", "no_evidence_of_disease")
+    return next((words[:200] for name in names if (words := text(quotes.get(name)))), "")

@@ -1,0 +1,237 @@
+"""How the disease is said to do, and whether it can be operated on: coded statements, reports and notes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any, Literal, get_args
+
+from cds_service.dates import Span, parse_date
+from cds_service.fhir.elements import dated, effective, notes, objects, text, words_at
+from cds_service.fhir.ignored import Ignored
+from cds_service.fhir.resources import Resource, ResourceSet
+from cds_service.narrative import read_report, read_statement
+from cds_service.narrative.normalise import plain
+from cds_service.record.codes import free_words, names_at
+from cds_service.record.diagnosis import diagnosis_of
+from cds_service.record.extent import clauses
+from cds_service.record.model import DiseaseStatement, Operability
+from cds_service.record.pathology import is_pathology
+from cds_service.record.report_text import document_texts, report_text
+from cds_service.record.scan_text import KINDS
+from cds_service.record.surgery import when_done
+from cds_service.record.tracers import study_of, title_of
+from cds_service.record.versions import UNFINISHED, current
+
+Status = Literal["CR", "PR", "SD", "PD", "improved", "stable", "worsened", "not-detected", "symptoms-improved"]
+_CODED: dict[str, Status] = {
+    "status-improved": "improved", "status-stable": "stable", "status-worsened": "worsened",
+    "status-not-detected": "not-detected",
+}  # fmt: skip
+_STATUS_CODE = re.compile(
+    r"\b(?:disease|cancer|tumou?r|recist|overall|treatment|therapy|best overall)[ -](?:\w+ )?(?:status|response"
+    r"|progression|"
+    r"evaluation|assessment)\b|\brecist\b|\bresponse to (?:\w+ )?(?:treatment|therapy|chemotherapy)\b"
+    r"|disease progression",
+    re.I,
+)
+_VALUE: tuple[tuple[Status, re.Pattern[str]], ...] = (
+    ("not-detected", re.compile(r"\bnot detected\b|\bno evidence of (?:disease|tumou?r)\b|\bned\b"
+                                r"|\bcomplete remission\b", re.I)),
+    ("CR", re.compile(r"\bcomplete (?:metabolic )?response\b|^i?CR$", re.I)),
+    ("PR", re.compile(r"\bpartial (?:metabolic )?(?:response|remission)\b|^i?PR$", re.I)),
+    ("SD", re.compile(r"\bstable disease\b|^i?SD$", re.I)),
+    ("PD", re.compile(r"\bprogressive (?:metabolic )?disease\b|^i?C?PD$", re.I)),
+    ("worsened", re.compile(r"\bworse\w*\b|\bprogress(?:ed|ion|ive|ing)\b|\bincreas\w+", re.I)),
+    ("improved", re.compile(r"\bimprov\w+\b|\bregress\w+\b|\brespond\w+", re.I)),
+    ("stable", re.compile(r"\bstable\b|\bunchanged\b|\bno (?:relevant )?change\b", re.I)),
+)
+_DENIED = re.compile(r"\b(?:no|not|without|never|denies|unlikely|cannot|possible|possibly|suspected|question\w*|if"
+                     r"|pseudo\w*)\b", re.I)
+_SYMPTOM = r"(?:symptoms?|(?:abdominal |epigastric |bone |back )?pain|diarrh\w+|flush\w*|complaints?|performance"
+           r"|well-?being)"
+_BETTER = r"(?:improv\w+|less|lessened|reduc\w+|decreas\w+|better|reliev\w+|relief|subsid\w+|resolved|settled"
+          r"|diminish\w+|abated)"
+_SYMPTOMS_IMPROVED = re.compile(
+    rf"\b{_BETTER}(?: (?:in|of|from|his|her|the|clinical|tumou?r-related|abdominal|hormonal)){{0,3}} {_SYMPTOM}"
+    rf"|\b{_SYMPTOM}(?: (?:has|have|had|is|are|was|were|also|clearly|much|markedly|clinically|now|been|got"
+    rf"|significantly"
+    rf"|partially)){{0,4}} {_BETTER}\b|\b(?:clinical|symptomatic) (?:improvement|response|benefit)\b",
+    re.I,
+)
+_NOT_SAID = re.compile(
+    r"\b(?:no|not|without|hardly|never|if|should|hope\w*|expect\w*|aim\w*|goal|to (?:improve|reduce|relieve)|will"
+    r"|would|may|might"
+    r"|could|in order|no longer|unless|until|previous\w*|initially|in \d{4}|failed|worsen\w*|then)\b|\?|n't\b",
+    re.I,
+)
+_LOCALISED = re.compile(r"\blocali[sz]ed (?:disease|tumou?r|neuroendocrine|net\b|stage|primary|lesion|to the)"
+                        r"|\bconfined to the (?:pancrea\w+|bowel|stomach|appendix|rectum|duodenum"
+                        r"|organ)", re.I)  # fmt: skip
+_RESECTABILITY = re.compile(r"\b(?:re|ir|un)?-?(?:sectabil|operabil)\w+|\bresectab\w+|\boperab\w+"
+                            r"|surgical candidacy", re.I)
+_LABORATORY = frozenset({"LAB", "HM", "CH", "MB", "laboratory"})
+
+
+def read(resources: ResourceSet, ignored: list[Ignored]) -> tuple[list[DiseaseStatement], list[Operability]]:
+    """What the record says of the course of the disease and of operability, each with date and source."""
+    said: list[DiseaseStatement] = []
+    verdicts: list[Operability] = []
+    for item in _found(resources):
+        if isinstance(item, DiseaseStatement):
+            said.append(item)
+        else:
+            verdicts.append(item)
+    return (
+        sorted(set(said), key=lambda item: (item.source, repr(item))),
+        sorted(set(verdicts), key=lambda item: (item.source, repr(item))),
+    )
+
+
+def _found(resources: ResourceSet) -> Iterator[DiseaseStatement | Operability]:
+    for observation in current(resources.of("Observation"), [], lambda item: item.source):
+        yield from _observation(observation)
+    reports = [item for item in resources.of("DiagnosticReport") if not is_pathology(item, resources)]
+    for report in current(reports, [], lambda item: words_at(item.data, "code")):
+        if report.status not in UNFINISHED:
+            yield from _report(report, resources)
+    for resource in resources.of("DocumentReference", "Composition"):
+        when = parse_date(resource.data.get("date"))
+        yield from note_says(document_texts(resource, resources, []), resource.source, when)
+    for resource in resources.of("ClinicalImpression"):
+        when = effective(resource.data, "date")
+        words = "\n".join(part for part in (text(resource.data.get("summary")), notes(resource.data)) if part)
+        yield from note_says(words, resource.source, when)
+    for resource in resources.of("Condition"):
+        yield from _condition(resource)
+    for resource in resources.of("Procedure"):
+        words = f"{notes(resource.data)}\n{words_at(resource.data, 'outcome')}"
+        yield from (
+            item for item in note_says(words, resource.source, when_done(resource.data)) if isinstance(item, Operability)
+        )
+
+
+def _observation(resource: Resource) -> Iterator[DiseaseStatement | Operability]:
+    """A disease status Observation; an Observation of resectability; a symptom that got better."""
+    data = resource.data
+    when = effective(data, "issued")
+    value = f"{text(data.get('valueString'))} {words_at(data, 'valueCodeableConcept')}".strip()
+    code = free_words(data, "code")
+    if "disease-status" in names_at(data, "code") or _STATUS_CODE.search(code):
+        coded = [_CODED[name] for name in sorted(names_at(data, "valueCodeableConcept")) if name in _CODED]
+        status = coded[0] if len(coded) == 1 else _status(free_words(data, "valueCodeableConcept")
+                                                          or text(data.get("valueString")))  # fmt: skip
+        if status:
+            yield DiseaseStatement(source=resource.source, when=when, status=status, quote="" if coded else value[:200],
+                                   read_as="coded" if coded else "narrative")  # fmt: skip
+    elif _RESECTABILITY.search(code) and value:
+        yield from _operability(value, resource.source, when)
+    elif code and value and symptoms_improved(f"{code} {value}"):
+        yield DiseaseStatement(source=resource.source, when=when, status="symptoms-improved", read_as="narrative",
+                               quote=value[:200])  # fmt: skip
+
+
+def _status(words: str) -> Status | None:
+    """The one status a short value states; several or a denied one give none."""
+    line = " ".join(plain(words[:300]).text.split()).strip(" .")
+    found = [status for status, pattern in _VALUE if (match := pattern.search(line)) and not _denied(status, line, match)]
+    return found[0] if found else None
+
+
+def _denied(status: Status, line: str, match: re.Match[str]) -> bool:
+    before = line[: match.start()]
+    return status not in ("not-detected",) and bool(_DENIED.search(before))
+
+
+def _report(report: Resource, resources: ResourceSet) -> Iterator[DiseaseStatement | Operability]:
+    """An imaging report by the report reader; any other report that is not of the laboratory as a note."""
+    study = study_of(report, resources)
+    words = report_text(report, resources, [])
+    when = effective(report.data, "issued")
+    if not words or _is_laboratory(report):
+        return
+    if study.modality is None:
+        yield from note_says(words, report.source, when)
+        return
+    said = read_report("\n".join((title_of(report, resources), words)).strip(), KINDS[study.modality])
+    yield from _imaging(said, report.source, when)
+    if localised(words):
+        yield Operability(source=report.source, when=when, verdict="localised", read_as="narrative")
+
+
+def _imaging(said: dict[str, Any], source: str, when: Span | None) -> Iterator[DiseaseStatement | Operability]:
+    quotes = said.get("quotes") or {}
+    status: Status | None = said["response"]
+    new = said["new_lesions"] is True
+    if status is None and new:
+        status = "worsened"
+    if status is None and said["no_evidence_of_disease"] is True:
+        status = "not-detected"
+    if status is not None and status in get_args(Status):
+        quote = next((text(quotes.get(n)) for n in ("response", "new_lesions", "no_evidence_of_disease") if quotes.get(n)), "")
+        yield DiseaseStatement(source=source, when=when, status=status, new_lesions=new, read_as="narrative",
+                               quote=quote[:200])  # fmt: skip
+    if said["operability"] in ("resectable", "unresectable"):
+        yield Operability(source=source, when=when, verdict=said["operability"], read_as="narrative",
+                          quote=text(quotes.get("operability"))[:200])  # fmt: skip
+
+
+def _is_laboratory(report: Resource) -> bool:
+    return any(
+        text(coding.get("code")) in _LABORATORY
+        for concept in objects(report.data.get("category"))
+        for coding in objects(concept.get("coding"))
+    )
+
+
+def note_says(words: str, source: str, when: Span | None) -> Iterator[DiseaseStatement | Operability]:
+    """What a note (clinic letter, tumour board) asserts now of disease, symptoms and operability."""
+    if not words.strip():
+        return
+    said = read_statement(words)
+    if said.response is not None:
+        yield DiseaseStatement(source=source, when=when, status=said.response, read_as="narrative",
+                               quote=said.quotes.get("response", "")[:200])  # fmt: skip
+    elif said.no_evidence_of_disease is True:
+        yield DiseaseStatement(source=source, when=when, status="not-detected", read_as="narrative",
+                               quote=said.quotes.get("no_evidence_of_disease", "")[:200])  # fmt: skip
+    if symptoms_improved(words):
+        yield DiseaseStatement(source=source, when=when, status="symptoms-improved", read_as="narrative")
+    yield from _operability(words, source, when, said.operability, said.quotes.get("operability", ""))
+
+
+def _operability(
+    words: str, source: str, when: Span | None, verdict: str | None = None, quote: str = ""
+) -> Iterator[Operability]:
+    verdict = verdict or read_statement(words).operability
+    if verdict == "resectable":
+        yield Operability(source=source, when=when, verdict="resectable", read_as="narrative", quote=quote[:200])
+    elif verdict == "unresectable":
+        yield Operability(source=source, when=when, verdict="unresectable", read_as="narrative", quote=quote[:200])
+    elif localised(words):
+        yield Operability(source=source, when=when, verdict="localised", read_as="narrative")
+
+
+def symptoms_improved(words: str) -> bool:
+    """Whether better symptoms are asserted now."""
+    return any(_SYMPTOMS_IMPROVED.search(clause) and not _NOT_SAID.search(clause) for clause in clauses(words))
+
+
+def localised(words: str) -> bool:
+    """Whether the disease is called localised, not denied."""
+    return any(_LOCALISED.search(clause) and not _NOT_SAID.search(clause) for clause in clauses(words))
+
+
+def _condition(resource: Resource) -> Iterator[DiseaseStatement | Operability]:
+    """The notes of a Condition, each with its own time; those of other diseases are not about this tumour."""
+    data = resource.data
+    own = diagnosis_of(resource) is not None or "metastasis" in names_at(data, "code")
+    if not own:
+        return
+    start, _ = dated(data, "onset")
+    written = parse_date(data.get("recordedDate")) or start
+    for note in objects(data.get("note")):
+        yield from note_says(notes({"note": note}), resource.source, parse_date(note.get("time")) or written)
+    stage = " ".join(words_at(item, "summary") for item in objects(data.get("stage")))
+    if stage and localised(f"{stage} disease"):
+        yield Operability(source=resource.source, when=written, verdict="localised", read_as="narrative", quote=stage[:200])

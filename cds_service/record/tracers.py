@@ -1,0 +1,180 @@
+"""What kind of scan a report is of, and with which tracer: by code, radiopharmaceutical, then words.
+
+PET codes (LOINC 44139-4, CPT 7881x ...) say nothing of the tracer; a PET whose tracer nobody names is no SSTR scan.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from cds_service.fhir.elements import codings, objects, text, words_at
+from cds_service.fhir.resources import Resource, ResourceSet
+from cds_service.narrative.normalise import plain
+from cds_service.record.codes import concepts, free_words, names_at
+from cds_service.record.model import Modality
+
+FDG = "18F-FDG"
+PENTETREOTIDE = "111In-pentetreotide"
+TECHNETIUM = "99mTc-octreotide-analogue"
+SSTR_PET_TRACERS = (
+    "68Ga-DOTATATE", "68Ga-DOTATOC", "68Ga-DOTANOC", "64Cu-DOTATATE", "18F-AlF-NOTA-octreotide", "18F-SiTATE",
+)  # fmt: skip
+_CODED = {
+    "tracer-68ga-dotatate": "68Ga-DOTATATE", "tracer-68ga-dotatoc": "68Ga-DOTATOC",
+    "tracer-68ga-dotanoc": "68Ga-DOTANOC", "tracer-64cu-dotatate": "64Cu-DOTATATE", "tracer-18f-fdg": FDG,
+    "tracer-111in-pentetreotide": PENTETREOTIDE, "tracer-99mtc-octreotide-analogue": TECHNETIUM,
+}  # fmt: skip
+_GA = r"(?:(?:68[ -]?ga|ga(?:llium)?[ -]?\(?68\)?(?: ga)?|\[68ga\]ga)[ -]*)"
+_WORDS: tuple[tuple[str, str], ...] = (
+    ("64Cu-DOTATATE", r"(?:64[ -]?cu|cu(?:pper)?[ -]?64|\[64cu\]cu)[ -]*dota[ -]?tate|detectnet"),
+    ("18F-AlF-NOTA-octreotide", r"al-?f[ -]*nota[ -]*octreotide|alf-octreotide|18f-?octreotide"),
+    ("18F-SiTATE", r"si-?tate|sifalin[ -]?tate"),
+    ("68Ga-DOTATATE", r"dota[ -]?tate|oxodotreotide|netspot"),
+    ("68Ga-DOTATOC", r"dota[ -]?toc|edotreotide|somakit"),
+    ("68Ga-DOTANOC", r"dota[ -]?noc"),
+    (PENTETREOTIDE, r"octreo-?scan|pentetreotide|111[ -]?in\b|in(?:dium)?[ -]?111"),
+    (TECHNETIUM, r"tek?trotyd|hynic|99m?[ -]?tc[ -]*(?:\w+[ -]){0,2}octreot\w*|tc-?99m[ -]*(?:\w+[ -]){0,2}octreot\w*"),
+    (FDG, r"\bfdg\b|f-?18-?fdg|fluoro-?deoxy-?glucose|18f-?fdg|fludeoxyglucose"),
+)
+_TRACERS = tuple((name, re.compile(words, re.I)) for name, words in _WORDS)
+_SSTR_WORDS = re.compile(
+    r"\bsstr\b|\bsrs\b|somatostatin[ -]?receptor|\bdota[ -]?(?:peptide|pet|scan)|" + _GA + r"?dota\b|octreotide pet", re.I
+)
+_OTHER_TRACER = re.compile(
+    r"\bpsma\b|choline|\bf-?dopa\b|fluorodopa|\bdopa\b|\bfapi\b|\bmibg\b|exendin|\bfes\b|\bnaf\b|sodium fluoride"
+    r"|methionine|"
+    r"\bfet\b|florbeta|flutemetamol|amyloid|tau\b|rubidium|ammonia|pentixafor|fluciclovine|flotufolastat", re.I
+)
+_PET = re.compile(r"\bpet\b|\bpet[-/ ]?(?:ct|mr\w*)\b|positron|\bpt\b", re.I)
+_SCINTIGRAPHY = re.compile(r"scintigra\w*|\bspect\b|\bspect[-/]ct|planar|octreo-?scan|\bsrs\b", re.I)
+_CT_MRI = re.compile(r"\bct\b|\bcect\b|computed tomogra\w*|\bmri?\b|magnetic resonance|\bmrt\b|tomodensitom\w*"
+                     r"|\bt(?:a)?c\b", re.I)
+_NOT_TUMOUR = re.compile(r"guid\w+ (?:biopsy|drainage|ablation)|bone scan|post-?therap\w* (?:scan|imaging|scintigr\w*)"
+                         r"|177[ -]?lu|lu-?177|mammogr|ultraso|x-?ray|radiograph|echocardio"
+                         r"|densitom", re.I)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Study:
+    """What a report is of. ``modality`` None: an examination no rule uses; ``pet`` a PET of unknown tracer."""
+
+    modality: Modality | None
+    tracer: str | None = None
+    pet: bool = False
+
+
+def tracers_in(words: str) -> frozenset[str]:
+    """The tracers named in a title or in the name of a radiopharmaceutical."""
+    plainer = plain(words[:2000]).text
+    found = {name for name, pattern in _TRACERS if pattern.search(plainer)}
+    if "64Cu-DOTATATE" in found and not re.search(r"\bga\b|68", plainer, re.I):
+        found.discard("68Ga-DOTATATE")
+    return frozenset(found)
+
+
+def study_of(report: Resource, resources: ResourceSet) -> Study:
+    """What kind of scan a DiagnosticReport is of, from its codes, its radiopharmaceutical and its title."""
+    names = names_at(report.data, "code")
+    title = title_of(report, resources)
+    given = _radiopharmaceuticals(report, resources) or {_CODED[n] for n in names if n in _CODED} or tracers_in(title)
+    one = next(iter(given)) if len(given) == 1 else None
+    if "sstr-pet" in names:
+        return Study("sstr-pet", one if one in SSTR_PET_TRACERS else None)
+    if "fdg-pet" in names:
+        return Study("fdg-pet", FDG)
+    if "octreotide-scan" in names:
+        return Study("sstr-scintigraphy", PENTETREOTIDE)
+    if names & {"ct", "mri"} and one is None:
+        return Study("ct-mri")
+    if names & {"liver-treatment-guidance", "embolisation-guidance", "sirt-guidance"}:
+        return Study(None)
+    return _by_words(title, bool(names & {"pet"}), bool(names & {"nuclear-medicine-tumour"}), one)
+
+
+def _by_words(title: str, coded_pet: bool, coded_nm: bool, tracer: str | None) -> Study:
+    """By the title (when no code told more) and the one tracer known."""
+    pet = coded_pet or bool(_PET.search(title))
+    if tracer in (PENTETREOTIDE, TECHNETIUM) and not coded_pet:
+        return Study("sstr-scintigraphy", tracer)
+    if tracer == FDG and (pet or not _CT_MRI.search(title)):
+        return Study("fdg-pet", FDG)
+    if _NOT_TUMOUR.search(title):
+        return Study(None)
+    if tracer in SSTR_PET_TRACERS:
+        scintigraphy = not pet and bool(_SCINTIGRAPHY.search(title))
+        return Study("sstr-scintigraphy" if scintigraphy else "sstr-pet", tracer)
+    if _SSTR_WORDS.search(title):
+        return Study("sstr-pet" if pet else "sstr-scintigraphy")
+    if pet or coded_nm:
+        return Study(None, pet=not _OTHER_TRACER.search(title))
+    return Study("ct-mri" if _CT_MRI.search(title) else None)
+
+
+def study_of_text(study: Study, tracer: str | None, words: str, *, krenning: bool) -> Study:
+    """A PET of unknown tracer, once its own text has been read.
+
+    ``tracer`` is the one the text names for this study, ``krenning`` whether the report scores on that scale, which
+    exists for somatostatin receptor scans only.
+    """
+    if tracer in SSTR_PET_TRACERS:
+        return Study("sstr-pet", tracer)
+    if tracer == FDG:
+        return Study("fdg-pet", tracer)
+    if tracer in (PENTETREOTIDE, TECHNETIUM):
+        return Study("sstr-scintigraphy", tracer)
+    head = words[:400]
+    if _OTHER_TRACER.search(head) or tracers_in(head):
+        return study
+    return Study("sstr-pet") if _SSTR_WORDS.search(head) or krenning else study
+
+
+def title_of(report: Resource, resources: ResourceSet) -> str:
+    """The words that name the examination: of codes that are not known, and of the imaging study."""
+    data = report.data
+    parts = [free_words(data, "code")]
+    if names_at(data, "code") & {"pet", "sstr-pet", "nuclear-medicine-tumour"}:
+        parts.append(words_at(data, "code"))  # these codes leave the tracer open: the words beside them are read
+    for name in ("imagingStudy", "basedOn"):
+        for target in objects(data.get(name)):
+            other = resources.resolve(target, within=report)
+            if other is not None and other.type in ("ImagingStudy", "ServiceRequest"):
+                parts += [text(other.data.get("description")), words_at(other.data, "procedureCode")]
+                parts.append(words_at(other.data, "code") if other.type == "ServiceRequest" else "")
+    return " ".join(part for part in parts if part)
+
+
+def _radiopharmaceuticals(report: Resource, resources: ResourceSet) -> set[str]:
+    """Tracers given for the study: contained or referenced drugs, procedures and radiopharmaceutical extensions."""
+    found: set[str] = set()
+    for concept_holder, path in _tracer_places(report, resources):
+        known = {_CODED[c.name] for c in concepts(codings(concept_holder, *path)) if c.name in _CODED}
+        found |= known or tracers_in(words_at(concept_holder, *path))
+    return found
+
+
+def _tracer_places(report: Resource, resources: ResourceSet) -> Iterator[tuple[object, tuple[str, ...]]]:
+    for extension in objects(report.data.get("extension")):
+        if re.search(r"radiopharm|tracer|radionuclide", text(extension.get("url")), re.I):
+            yield extension, ("valueCodeableConcept",)
+            yield {"valueCodeableConcept": {"text": extension.get("valueString")}}, ("valueCodeableConcept",)
+            target = resources.resolve(extension.get("valueReference"), within=report)
+            if target is not None:
+                yield target.data, ("code",)
+    studies = [resources.resolve(target, within=report) for target in objects(report.data.get("imagingStudy"))]
+    for holder in (report.data, *(study.data for study in studies if study is not None)):
+        for contained in objects(holder.get("contained")):
+            kind = contained.get("resourceType")
+            if kind in ("Medication", "Substance"):
+                yield contained, ("code",)
+            elif kind in ("MedicationAdministration", "MedicationStatement"):
+                yield contained, ("medicationCodeableConcept",)
+            elif kind == "Procedure":
+                yield contained, ("usedCode",)
+                yield contained, ("code",)
+    for result in objects(report.data.get("result")):
+        other = resources.resolve(result, within=report)
+        if other is not None and re.search(r"radiopharm|tracer", words_at(other.data, "code"), re.I):
+            yield other.data, ("valueCodeableConcept",)
+            yield {"valueCodeableConcept": {"text": other.data.get("valueString")}}, ("valueCodeableConcept",)
