@@ -64,15 +64,18 @@ class _Words:
     def branch(self, branch: Branch) -> Iterator[tuple[int, str]]:
         yield 0, "When:"
         yield from self._logic(bind(branch.when, self._defaults), 1)
-        if branch.outcome:
-            reason = f": {self._say('reason', branch.reason)}" if branch.reason else ""
-            yield 0, f"Outcome: {self._say('outcome', branch.outcome)}{reason}"
-        else:
-            yield 0, "Outcome: none, the rule is listed only"
+        yield 0, f"Outcome: {self._finding(branch.outcome, branch.reason)}"
+        for also in branch.also:
+            yield 0, f"Also: {self._finding(also.outcome, also.reason)}, when:"
+            yield from self._logic(bind(also.when, self._defaults), 1)
         if branch.advice:
             yield from ((0, line) for line in self._advice(branch.advice))
         if asked := [self._say("item", ask.id if isinstance(ask, Ask) else ask) for ask in branch.ask]:
             yield 0, f"Asks for: {', '.join(asked)}"
+
+    def _finding(self, outcome: str, reason: str) -> str:
+        said = (self._say("outcome", outcome), self._say("reason", reason))
+        return ": ".join(words for words in said if words) or "none, the rule is listed only"
 
     def _advice(self, advice: Advice) -> Iterator[str]:
         yield f"Card ({advice.indicator}): {self._text(advice.summary)}"
