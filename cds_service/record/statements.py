@@ -48,10 +48,12 @@ _VALUE: tuple[tuple[Status, re.Pattern[str]], ...] = (
 )
 _DENIED = re.compile(r"\b(?:no|not|without|never|denies|unlikely|cannot|possible|possibly|suspected|question\w*|if"
                      r"|pseudo\w*)\b", re.I)
-_SYMPTOM = r"(?:symptoms?|(?:abdominal |epigastric |bone |back )?pain|diarrh\w+|flush\w*|complaints?|performance"
-           r"|well-?being)"
-_BETTER = r"(?:improv\w+|less|lessened|reduc\w+|decreas\w+|better|reliev\w+|relief|subsid\w+|resolved|settled"
-          r"|diminish\w+|abated)"
+_SYMPTOM = (
+    r"(?:symptoms?|(?:abdominal |epigastric |bone |back )?pain|diarrh\w+|flush\w*|complaints?|performance|well-?being)"
+)
+_BETTER = (
+    r"(?:improv\w+|less|lessened|reduc\w+|decreas\w+|better|reliev\w+|relief|subsid\w+|resolved|settled|diminish\w+)"
+)
 _SYMPTOMS_IMPROVED = re.compile(
     rf"\b{_BETTER}(?: (?:in|of|from|his|her|the|clinical|tumou?r-related|abdominal|hormonal)){{0,3}} {_SYMPTOM}"
     rf"|\b{_SYMPTOM}(?: (?:has|have|had|is|are|was|were|also|clearly|much|markedly|clinically|now|been|got"
@@ -105,10 +107,9 @@ def _found(resources: ResourceSet) -> Iterator[DiseaseStatement | Operability]:
     for resource in resources.of("Condition"):
         yield from _condition(resource)
     for resource in resources.of("Procedure"):
-        words = f"{notes(resource.data)}\n{words_at(resource.data, 'outcome')}"
-        yield from (
-            item for item in note_says(words, resource.source, when_done(resource.data)) if isinstance(item, Operability)
-        )
+        words = f"{notes(resource.data)}\n{words_at(resource.data, 'outcome')}".strip()
+        if words:
+            yield from _operability(words, resource.source, when_done(resource.data))
 
 
 def _observation(resource: Resource) -> Iterator[DiseaseStatement | Operability]:
@@ -132,10 +133,12 @@ def _observation(resource: Resource) -> Iterator[DiseaseStatement | Operability]
 
 
 def _status(words: str) -> Status | None:
-    """The one status a short value states; several or a denied one give none."""
+    """The status a short value states, the more telling word first; a denied one gives none."""
     line = " ".join(plain(words[:300]).text.split()).strip(" .")
-    found = [status for status, pattern in _VALUE if (match := pattern.search(line)) and not _denied(status, line, match)]
-    return found[0] if found else None
+    for status, pattern in _VALUE:
+        if (match := pattern.search(line)) and not _denied(status, line, match):
+            return status
+    return None
 
 
 def _denied(status: Status, line: str, match: re.Match[str]) -> bool:
@@ -168,7 +171,8 @@ def _imaging(said: dict[str, Any], source: str, when: Span | None) -> Iterator[D
     if status is None and said["no_evidence_of_disease"] is True:
         status = "not-detected"
     if status is not None and status in get_args(Status):
-        quote = next((text(quotes.get(n)) for n in ("response", "new_lesions", "no_evidence_of_disease") if quotes.get(n)), "")
+        names = ("response", "new_lesions", "no_evidence_of_disease")
+        quote = next((text(quotes.get(name)) for name in names if quotes.get(name)), "")
         yield DiseaseStatement(source=source, when=when, status=status, new_lesions=new, read_as="narrative",
                                quote=quote[:200])  # fmt: skip
     if said["operability"] in ("resectable", "unresectable"):
@@ -234,4 +238,5 @@ def _condition(resource: Resource) -> Iterator[DiseaseStatement | Operability]:
         yield from note_says(notes({"note": note}), resource.source, parse_date(note.get("time")) or written)
     stage = " ".join(words_at(item, "summary") for item in objects(data.get("stage")))
     if stage and localised(f"{stage} disease"):
-        yield Operability(source=resource.source, when=written, verdict="localised", read_as="narrative", quote=stage[:200])
+        yield Operability(source=resource.source, when=written, verdict="localised", read_as="narrative",
+                          quote=stage[:200])  # fmt: skip

@@ -219,7 +219,8 @@ def _marrow(data: dict[str, object]) -> Range | None:
         measured = quantity(extension.get("valueQuantity"))
         if "marrow" in text(extension.get("url")).lower() and measured and "%" in measured.units:
             return Range(low=measured.value, high=measured.value)
-    said = " ".join(plain(f"{notes(data)} {words_at(data, 'outcome')} {words_at(data, 'bodySite')} {words_at(data, 'code')}").text.split())
+    said = " ".join((notes(data), *(words_at(data, name) for name in ("outcome", "bodySite", "code"))))
+    said = " ".join(plain(said).text.split())
     match = _MARROW.search(said)
     if match is None:
         return None

@@ -40,7 +40,8 @@ _WORDS: tuple[tuple[str, str], ...] = (
 )
 _TRACERS = tuple((name, re.compile(words, re.I)) for name, words in _WORDS)
 _SSTR_WORDS = re.compile(
-    r"\bsstr\b|\bsrs\b|somatostatin[ -]?receptor|\bdota[ -]?(?:peptide|pet|scan)|" + _GA + r"?dota\b|octreotide pet", re.I
+    r"\bsstr\b|\bsrs\b|somatostatin[ -]?receptor|\bdota[ -]?(?:peptide|pet|scan)|" + _GA + r"?dota\b|octreotide pet",
+    re.I,
 )
 _OTHER_TRACER = re.compile(
     r"\bpsma\b|choline|\bf-?dopa\b|fluorodopa|\bdopa\b|\bfapi\b|\bmibg\b|exendin|\bfes\b|\bnaf\b|sodium fluoride"
