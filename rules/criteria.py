@@ -7,7 +7,7 @@ no_stop = named("no-stop", "no finding stands against PRRT now", fact.stop_count
 listed = named(
     "items-listed",
     "the missing items are named",
-    fact.required_unknown_top.known & fact.required_unknown_list.known,
+    fact.required_unknown_count.known & fact.required_unknown_top.known & fact.required_unknown_list.known,
     source="EXP",
 )
 

@@ -11,13 +11,13 @@ _OPERATORS = (ast.BitAnd, ast.BitOr)
 _COMPARISONS = (ast.Lt, ast.LtE, ast.Gt, ast.GtE, ast.Eq, ast.NotEq)
 _ADVICE: dict[type[ast.AST], str] = {
     ast.BoolOp: "Python's and / or would lose a condition; write & or | and put each comparison in brackets",
-    ast.Not: "Python's not would lose the condition; write ~( ... )",
     ast.JoinedStr: "an f-string would run code; quote facts as {fact_name} in a plain text",
     ast.Lambda: "no code runs in a page",
     ast.FunctionDef: "no code runs in a page; compute it as a fact",
     ast.ClassDef: "no code runs in a page",
     ast.ListComp: "no code runs in a page; write the items out",
     ast.GeneratorExp: "no code runs in a page; write the items out",
+    ast.List: "write a tuple ( ... , ) instead of a list",
     ast.IfExp: "no code runs in a page; write another branch",
     ast.If: "no code runs in a page; write another branch",
     ast.For: "no code runs in a page; write the items out",
@@ -57,10 +57,11 @@ def check_page(source: str, path: Path, *, names: set[str], single: str | None =
                 raise PageError(path, statement.lineno, f"import only from {', '.join(sorted(imports))}")
             imported.update(alias.name for alias in statement.names)
             continue
-        if not (isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name)):
+        targets = statement.targets if isinstance(statement, ast.Assign) else []
+        if not (isinstance(statement, ast.Assign) and all(isinstance(target, ast.Name) for target in targets)):
             hint = _ADVICE.get(type(statement), "a page only imports words and assigns")
             raise PageError(path, statement.lineno, hint)
-        assigned.append(statement.targets[0].id)
+        assigned += [target.id for target in targets if isinstance(target, ast.Name)]
         _check_expression(statement.value, path, (names & imported) | {"date"} & imported)
     if single and assigned != [single]:
         raise PageError(path, 1, f"a page assigns exactly one name, {single} = Rule(...); found {assigned or 'none'}")
@@ -68,20 +69,28 @@ def check_page(source: str, path: Path, *, names: set[str], single: str | None =
 
 
 def _check_expression(expression: ast.expr, path: Path, callables: set[str]) -> None:
-    for node in ast.walk(expression):
-        line = getattr(node, "lineno", expression.lineno)
+    nodes = [(node, getattr(node, "lineno", expression.lineno)) for node in ast.walk(expression)]
+    for node, line in nodes:
         for kind, hint in _ADVICE.items():
             if isinstance(node, kind):
                 raise PageError(path, line, hint)
-        if isinstance(node, ast.Compare) and len(node.ops) > 1:
-            raise PageError(path, line, "a chained comparison loses its first half; write (a < x) & (x < b)")
-        if isinstance(node, ast.Compare) and not isinstance(node.ops[0], _COMPARISONS):
-            raise PageError(path, line, "only == != < <= > >= compare; write (x == a) | (x == b) instead of in")
-        if isinstance(node, ast.BinOp) and not isinstance(node.op, _OPERATORS):
-            raise PageError(path, line, "no arithmetic in a page; compute it as a fact")
-        if isinstance(node, ast.Call) and not (isinstance(node.func, ast.Name) and node.func.id in callables):
-            raise PageError(path, line, f"only the author's words may be called: {', '.join(sorted(callables))}")
-        if isinstance(node, ast.List):
-            raise PageError(path, line, "write a tuple ( ... , ) instead of a list")
-        if not isinstance(node, _ALLOWED):
-            raise PageError(path, line, f"{type(node).__name__} is not a word of a page")
+    for node, line in nodes:
+        if misuse := _misuse(node, callables):
+            raise PageError(path, line, misuse)
+
+
+def _misuse(node: ast.AST, callables: set[str]) -> str | None:
+    """What is wrong with one part of an expression, None if nothing is."""
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
+        return "Python's not would lose the condition; write ~( ... )"
+    if isinstance(node, ast.Compare) and len(node.ops) > 1:
+        return "a chained comparison loses its first half; write (a < x) & (x < b)"
+    if isinstance(node, ast.Compare) and not isinstance(node.ops[0], _COMPARISONS):
+        return "only == != < <= > >= compare; write (x == a) | (x == b) instead of in"
+    if isinstance(node, ast.BinOp) and not isinstance(node.op, _OPERATORS):
+        return "no arithmetic in a page; compute it as a fact"
+    if isinstance(node, ast.Call) and not (isinstance(node.func, ast.Name) and node.func.id in callables):
+        return f"only the author's words may be called: {', '.join(sorted(callables))}"
+    if not isinstance(node, (*_ALLOWED, ast.Not)):
+        return f"{type(node).__name__} is not a word of a page"
+    return None

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from cds_service.facts.glossary import FactSpec
-from cds_service.rulebook.conditions import ConditionError, alternatives, certain_facts, check, facts_of
+from cds_service.rulebook.conditions import Condition, ConditionError, alternatives, certain_facts, check, facts_of
 from cds_service.rulebook.outcomes import MISSING_EXTRA, is_outcome
 from cds_service.rulebook.page_check import PageError
 from cds_service.rulebook.texts import TextError, check_text
@@ -84,12 +84,15 @@ def _check_library_part(rule: Rule, book: Rulebook) -> None:
 
 
 def _check_branch(rule: Rule, branch: Branch, book: Rulebook) -> None:
+    if not isinstance(branch.when, Condition):
+        raise RuleError(f"when={branch.when!r} alone is not a condition; compare it, or write .yes or .known", "when=")
     check(branch.when, book.glossary, book.parameters)
     count = len(alternatives(branch.when))
     if count > MOST_ALTERNATIVES:
         raise RuleError(f"branch {branch.name!r} has {count} alternatives, at most {MOST_ALTERNATIVES}", branch.name)
-    if rule.stage == 1 and any(name in finding_facts(book.rules) for name in facts_of(branch.when)):
-        raise RuleError(f"branch {branch.name!r} reads findings; set stage=2", branch.name)
+    later = sorted(facts_of(branch.when) & finding_facts(book.rules).keys())
+    if rule.stage == 1 and later:
+        raise RuleError(f"branch {branch.name!r} reads findings; set stage=2", later[0])
     for also in branch.also:
         check(also.when, book.glossary, book.parameters)
     for outcome, reason in ((branch.outcome, branch.reason), *((a.outcome, a.reason) for a in branch.also)):

@@ -69,7 +69,7 @@ rule = Rule(
         ),
         Branch(
             name="primary",
-            when=other_primary,
+            when=other_primary & fact.jurisdiction.known,
             outcome="needs-data",
             reason="off-label-primary",
             also=(Also("needs-data", "eu-progression-not-shown", eu & progression_not_shown),),
