@@ -1,4 +1,4 @@
-"""Run as a process of its own: a crash of the C module is then a return code. Argument: a seed."""
+"""Run as a process of its own: a crash of the C module is then a return code. Arguments: evaluations, seeds."""
 
 from __future__ import annotations
 
@@ -31,4 +31,5 @@ def main(seed: int, evaluations: int, threads: int = 4) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), int(sys.argv[2]))
+    for each in sys.argv[2:]:
+        main(int(each), int(sys.argv[1]))

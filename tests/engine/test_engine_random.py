@@ -66,14 +66,13 @@ def test_a_patient_for_whom_everything_is_true_is_answered() -> None:
     assert Engine(conditions, GLOSSARY).evaluate(facts) == conditions.keys()
 
 
-@pytest.mark.parametrize("seed", range(3))
-def test_six_thousand_evaluations_in_threads_neither_crash_nor_err(seed: int) -> None:
+def test_six_thousand_evaluations_in_threads_neither_crash_nor_err() -> None:
     root = HERE.parents[1]
     done = subprocess.run(
-        [sys.executable, str(HERE / "stress.py"), str(seed), "2000"],
+        [sys.executable, str(HERE / "stress.py"), "2000", "1", "2", "3"],
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=240,
         env={**os.environ, "PYTHONPATH": str(root)},
     )
-    assert (done.returncode, done.stdout.strip()) == (0, "2000"), done.stderr
+    assert (done.returncode, done.stdout.split()) == (0, ["2000"] * 3), done.stderr
