@@ -48,7 +48,7 @@ def answer_text(response: Mapping[str, Any], wording: Wording, on: date) -> str:
     ]
     blocks += [_card(card) for card in response["cards"]]
     if not response["cards"]:
-        blocks += ["No card is shown.", *_lists(assessment, wording)]
+        blocks += ["No card is shown.", *_lists(assessment, wording), say("card", "closing")]
     return printable("\n\n".join(block for block in blocks if block)) + "\n"
 
 

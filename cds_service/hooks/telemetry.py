@@ -17,6 +17,9 @@ from prometheus_client.multiprocess import MultiProcessCollector
 
 LOG = logging.getLogger("cds_service")
 
+_WATCHED = ("/healthz", "/readyz", "/metrics")
+"""Asked every few seconds: logged only when something is wrong."""
+
 _REQUESTS = Counter("prrt_cds_requests", "Requests answered", ("endpoint", "service", "status"))
 _SECONDS = Histogram("prrt_cds_request_seconds", "Time to answer", ("endpoint", "service"))
 _OUTCOMES = Counter("prrt_cds_outcomes", "Assessments by primary outcome and reason", ("service", "outcome", "reason"))
@@ -39,7 +42,8 @@ def observe(app: Flask) -> None:
         _REQUESTS.labels(endpoint, service, response.status_code).inc()
         _SECONDS.labels(endpoint, service).observe(seconds)
         response.headers["X-Request-ID"] = g.request_id
-        log("request", endpoint=endpoint, service=service, status=response.status_code, ms=round(seconds * 1000, 1))
+        if endpoint not in _WATCHED or response.status_code != 200:
+            log("request", endpoint=endpoint, service=service, status=response.status_code, ms=round(seconds * 1000, 1))
         return response
 
 

@@ -94,12 +94,16 @@ def answer_errors(app: Flask) -> None:
 
 def _body() -> bytes:
     try:
-        return request.get_data(cache=False)
+        body = request.get_data(cache=False)
     except HTTPException:  # too large, or the client went away
         raise
     except Exception as error:  # whatever else the server raises here, the client's framing of the body is at fault
         log_fault(error)
         raise Refusal(400, "The request body could not be received.") from None
+    limit = request.max_content_length
+    if request.content_length is None and limit is not None and len(body) >= limit:  # chunked, and cut off there
+        raise Refusal(413, _WORDS[413])
+    return body
 
 
 def _answered(answer: Answer, call: HookCall, today: date) -> dict[str, Any]:

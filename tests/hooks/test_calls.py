@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Callable
 from decimal import Decimal
@@ -200,6 +201,25 @@ def test_a_body_above_the_limit_is_413(make_client: Callable[..., FlaskClient], 
     assert_refused(make_client().post(URL, data=b" " * 30_000_000), 413)
     assert_refused(client.post(URL, data=body[:2_000]), 400)
     assert not answer.calls
+
+
+def test_a_body_of_unknown_length_is_cut_off_at_the_limit(make_client: Callable[..., FlaskClient]) -> None:
+    right = json.dumps(call_body()).encode()
+    client = make_client(max_body_bytes=2_000)
+
+    def send(body: bytes) -> TestResponse:
+        return client.post(URL, input_stream=io.BytesIO(body), environ_overrides={"wsgi.input_terminated": True})
+
+    assert send(right + b" " * 200).status_code == 200
+    assert_refused(send(right + b" " * 5_000), 413)
+
+
+def test_a_body_that_breaks_off_is_400(client: FlaskClient) -> None:
+    class Broken(io.BytesIO):
+        def readinto(self, buffer: object) -> int:
+            raise RuntimeError(SECRET)
+
+    assert_refused(client.post(URL, input_stream=Broken(b"12345"), content_length=5), 400)
 
 
 def test_more_entries_than_a_record_holds_are_413_also_inside_bundles(client: FlaskClient) -> None:
