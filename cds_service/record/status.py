@@ -1,0 +1,178 @@
+"""Performance status, NYHA class, quality of life."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from typing import Any, Literal
+
+from cds_service.dates import parse_date
+from cds_service.fhir.elements import number, objects, quantity, text, walk, words_at
+from cds_service.fhir.ignored import Ignored
+from cds_service.fhir.resources import Resource, ResourceSet
+from cds_service.record.codes import concepts_at, names_at
+from cds_service.record.common import free_texts, when_observed
+from cds_service.record.model import Performance, Problem, QualityOfLife
+
+_ECOG = re.compile(r"\becog\b|\bzubrod\b|who performance|performance status \(?(?:ecog|who)", re.I)
+_KARNOFSKY = re.compile(r"karnofsky|\bkps\b", re.I)
+_NYHA = re.compile(r"\bnyha\b|new york heart association", re.I)
+_STEP = r"(?:IV|III|II|I|[0-5])"
+_CLASS = r"(?:IV|III|II|I|[1-4])\b"
+_NYHA_CLASS = re.compile(
+    rf"(?:nyha|new york heart association)\D{{0,40}}?(?P<low>{_CLASS})(?:\s*(?:-|/|to|or)\s*(?P<high>{_CLASS}))?", re.I
+)
+_SCALE = re.compile(
+    r"(?:(?:ecog|who|zubrod|nyha|karnofsky|kps|performance|status|score|grade|class|functional|ps|index|stage)\W*)*"
+    rf"(?P<low>{_STEP}|\d{{2,3}})\s*%?(?:\s*(?:-|–|to|/|or)\s*(?P<high>{_STEP}|\d{{2,3}})\s*%?)?(?:\s*[-:,.(–].{{0,200}})?",
+    re.IGNORECASE,
+)
+_ROMAN = {"I": 1, "II": 2, "III": 3, "IV": 4}
+
+_INSTRUMENT = re.compile(
+    r"(?:eortc[ -]*)?qlq[ -]?c ?30|qlq-?gi\.?net ?21|fact-?g|sf-?36|eq-?5d(?:-?5l)?|promis global|who-?qol(?:-bref)?",
+    re.I,
+)
+_GLOBAL = re.compile(r"global (?:health|qol|quality)|overall health(?!.*week)|ql2|globaler gesundheit|\bvas\b", re.I)
+
+
+def read_performance(resources: ResourceSet, ignored: list[Ignored]) -> list[Performance]:
+    """ECOG and Karnofsky; of an interval ("0-1") the worse end. Scores off the scale are listed."""
+    found = []
+    for resource in resources.of("Observation"):
+        scale = _scale_of(resource.data)
+        if scale is None:
+            continue
+        values = _scores(resource.data, scale)
+        if not values:
+            ignored.append(Ignored(resource.source, "unreadable", scale))
+            continue
+        value = min(values) if scale == "karnofsky" else max(values)
+        if not 0 <= value <= (100 if scale == "karnofsky" else 5) or value != int(value):
+            ignored.append(Ignored(resource.source, "implausible", scale))
+            continue
+        ecog = _from_karnofsky(int(value)) if scale == "karnofsky" else int(value)
+        coded = bool(concepts_at(resource.data, "code"))
+        found.append(
+            Performance(
+                source=resource.source,
+                when=when_observed(resource, resources, "issued"),
+                ecog=ecog,
+                karnofsky=int(value) if scale == "karnofsky" else None,
+                read_as="coded" if coded else "narrative",
+            )
+        )
+    return found
+
+
+def _scale_of(data: Mapping[str, Any]) -> Literal["ecog", "karnofsky"] | None:
+    names = names_at(data, "code")
+    if names & {"ecog", "karnofsky"}:
+        return "ecog" if "ecog" in names else "karnofsky"
+    for words in free_texts(data, "code"):
+        if _KARNOFSKY.search(words):
+            return "karnofsky"
+        if _ECOG.search(words):
+            return "ecog"
+    return None
+
+
+def _from_karnofsky(score: int) -> int:
+    """Karnofsky as ECOG: 80 and above 0-1, 60-70 2, 40-50 3, 30 and below 4 (rulings, C-07); in between the worse."""
+    return next(ecog for least, ecog in ((90, 0), (80, 1), (60, 2), (40, 3), (1, 4), (0, 5)) if score >= least)
+
+
+def _scores(data: Mapping[str, Any], scale: str) -> list[Decimal]:
+    """The value as one number or the two ends of an interval; empty if it cannot be read."""
+    for name in ("valueInteger", "valueDecimal"):
+        if (value := number(data.get(name))) is not None:
+            return [value]
+    if amount := quantity(data.get("valueQuantity")):
+        return [amount.value]
+    if isinstance(span := data.get("valueRange"), Mapping):
+        return [end.value for name in ("low", "high") if (end := quantity(span.get(name)))]
+    for name in names_at(data, "valueCodeableConcept"):
+        if name.startswith(f"{scale}-"):
+            return [Decimal(name.removeprefix(f"{scale}-"))]
+    written = [text(data.get("valueString")), *free_texts(data, "valueCodeableConcept")]
+    for words in filter(None, written):
+        if match := _SCALE.fullmatch(words):
+            return [Decimal(_ROMAN.get(end.upper(), 0) or end) for end in match.groups() if end]
+    return []
+
+
+def read_nyha(resources: ResourceSet, ignored: list[Ignored]) -> list[Problem]:
+    """NYHA classes given as Observations (as Conditions: ``problems``)."""
+    found = []
+    for resource in resources.of("Observation"):
+        names = names_at(resource.data, "code")
+        if "nyha" not in names and not any(_NYHA.search(words) for words in free_texts(resource.data, "code")):
+            continue
+        grade = max((int(value) for value in _scores(resource.data, "nyha")), default=None)
+        if grade is None or not 1 <= grade <= 4:
+            ignored.append(Ignored(resource.source, "unreadable", "nyha"))
+            continue
+        when = when_observed(resource, resources, "issued")
+        found.append(Problem(source=resource.source, when=when, kind="nyha", grade=grade))
+    return found
+
+
+def nyha_class(words: str) -> int | None:
+    """The NYHA class a text names; of two ("II-III") the worse."""
+    match = _NYHA_CLASS.search(words)
+    if match is None:
+        return None
+    return max(_ROMAN.get(end.upper(), 0) or int(end) for end in match.groups() if end)
+
+
+def read_quality_of_life(resources: ResourceSet, ignored: list[Ignored]) -> list[QualityOfLife]:
+    """Global health scores (0-100) of a named instrument; undated ones are listed."""
+    found = []
+    for resource, instrument, value in _global_scores(resources):
+        when = when_observed(resource, resources, "issued") or parse_date(resource.data.get("authored"))
+        if value is None or not 0 <= value <= 100:
+            ignored.append(Ignored(resource.source, "implausible", "quality of life"))
+        elif when is None:
+            ignored.append(Ignored(resource.source, "no-date", "quality of life"))
+        else:
+            found.append(QualityOfLife(source=resource.source, when=when, instrument=instrument, global_health=value))
+    return found
+
+
+def _global_scores(resources: ResourceSet) -> Iterator[tuple[Resource, str, Decimal | None]]:
+    for resource in resources.of("Observation"):
+        words = words_at(resource.data, "code")
+        instrument = _INSTRUMENT.search(f"{words} {words_at(resource.data, 'method')}")
+        if instrument is None:
+            continue
+        parts = [resource.data] if _GLOBAL.search(words) else []
+        parts += [part for part in objects(resource.data.get("component")) if _GLOBAL.search(words_at(part, "code"))]
+        for part in parts:
+            amount = quantity(part.get("valueQuantity"))
+            value = amount.value if amount else number(part.get("valueInteger", part.get("valueDecimal")))
+            if value is not None:
+                yield resource, _instrument(instrument[0]), value
+    for resource in resources.of("QuestionnaireResponse"):
+        items = list(_items(resource.data, 0))
+        words = " ".join([text(resource.data.get("questionnaire")), *(text(item.get("text")) for item in items)])
+        instrument = _INSTRUMENT.search(words)
+        for item in items if instrument else ():
+            if _GLOBAL.search(f"{text(item.get('text'))} {text(item.get('linkId')).replace('-', ' ')}"):
+                for answer in walk(item, "answer"):
+                    amount = quantity(answer.get("valueQuantity"))
+                    value = amount.value if amount else number(answer.get("valueDecimal", answer.get("valueInteger")))
+                    if value is not None and instrument:
+                        yield resource, _instrument(instrument[0]), value
+
+
+def _instrument(words: str) -> str:
+    return "EORTC QLQ-C30" if re.search(r"c ?30", words, re.I) else words.upper()
+
+
+def _items(data: Mapping[str, Any], depth: int) -> Iterator[dict[str, Any]]:
+    for item in objects(data.get("item")) if depth < 8 else ():
+        yield item
+        yield from _items(item, depth + 1)
+        for answer in objects(item.get("answer")):
+            yield from _items(answer, depth + 1)
