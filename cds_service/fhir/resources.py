@@ -112,6 +112,18 @@ def read_resources(prefetch: Mapping[str, Any], *, patient_id: str, declared: Co
     )
 
 
+def read_drafts(draft_orders: Mapping[str, Any], record: ResourceSet) -> ResourceSet:
+    """The usable resources of ``context.draftOrders``; their references also reach into the ``record``. Never fails."""
+    found = harvest({"draftOrders": draft_orders})
+    patients = [(record.patient.data, url) for url, item in record.by_reference.items() if item.type == "Patient"]
+    reader = _Reader(Identity(record.patient.id, patients), found)
+    usable = reader.read()
+    drafts = _indexed(ResourceSet(patient=record.patient, ignored=sorted(set(reader.ignored))), usable, reader.urls)
+    drafts.by_reference = record.by_reference | drafts.by_reference
+    drafts.by_identifier = record.by_identifier | drafts.by_identifier
+    return drafts
+
+
 def _require(prefetch: Mapping[str, Any], found: Harvest, declared: Collection[str]) -> None:
     """Patient and Conditions must have come: under their own keys, or the record came as one Bundle."""
     missing = []
