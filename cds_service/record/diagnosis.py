@@ -102,10 +102,13 @@ def _words(data: dict[str, object]) -> str:
 
 
 def _entity(known: tuple[Concept, ...]) -> Entity | None:
-    found = {_ENTITY[concept.name] for concept in known if concept.name in _ENTITY}
-    if "nec" in found and any(concept.code.startswith("C7A.1") for concept in known):
-        return "nec"
+    found = {_entity_of(concept) for concept in known if concept.name in _ENTITY}
     return next((entity for entity in _ORDER if entity in found), None)
+
+
+def _entity_of(concept: Concept) -> Entity:
+    """C25.4 names the endocrine pancreas and leaves open whether tumour or carcinoma."""
+    return "nen" if concept.code == "C25.4" else _ENTITY[concept.name]
 
 
 def _primary(

@@ -12,7 +12,7 @@ from typing import Literal
 
 from cds_service.narrative.normalise import plain
 from cds_service.record.model import Range
-from cds_service.record.organs import organs_in
+from cds_service.record.organs import organ_of, organs_in
 
 _BREAK = re.compile(r"(?<=[a-z)\]%\d])[.;!?](?=\s|$)|\n+|,? but |,? however,? |,? whereas ", re.I)
 _NOT_NOW = re.compile(
@@ -29,14 +29,14 @@ _NOT_NOW = re.compile(
 _DISEASE = re.compile(r"\b(?:metasta\w+|mets?|lesions?|mass(?:es)?|deposits?|tumou?rs?|implants?|nod(?:es?|ules?)"
                       r"|carcinomatosis"
                       r"|infiltrat\w+|primary|disease)\b", re.I)  # fmt: skip
+_LESION = re.compile(r"\b(?:metasta\w+|mets?|lesions?|mass(?:es)?|deposits?|nod(?:es?|ules?)|carcinomatosis)\b", re.I)
+_DIAGNOSIS = re.compile(r"\bneuro-?endo\w+|\b\w{0,5}NETs?\b|\bcarcinoids?\b|\bknown (?:primary|tumou?r)|\bdiagnos\w+")
 _NUMBER_WORDS = {
     "one": 1, "single": 1, "solitary": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8,
     "nine": 9, "ten": 10, "eleven": 11, "twelve": 12,
 }  # fmt: skip
 _COUNT = re.compile(rf"\b(\d{{1,3}}|{'|'.join(_NUMBER_WORDS)})\b(?:(?: \w+){{0,3}})? "
                     r"(?:bon[ey]|osseous|skeletal)(?: \w+){0,2} (?:metasta\w+|lesions?|deposits?)", re.I)  # fmt: skip
-_MANY_BONE = re.compile(r"\b(?:innumerable|countless|too many to count|numerous|disseminated|widespread"
-                        r"|extensive)\b", re.I)
 _DIFFUSE = re.compile(
     r"\bdiffuse\w*[^.;]{0,40}\b(?:marrow|bon[ey]|osseous|skelet\w+)|\b(?:bone )?marrow (?:involvement|infiltrat\w+"
     r"|metasta\w+"
@@ -140,13 +140,26 @@ def diseased_organs(words: str) -> frozenset[str]:
     """The organs in which the text asserts tumour now, whether or not it scores them."""
     found = set()
     for clause in _asserted(words):
-        if _DISEASE.search(clause):
-            found |= {organ for organ, start, _ in organs_in(clause) if _near_disease(clause, start)}
-    return frozenset(found - {"spleen"})
+        if _DIAGNOSIS.search(clause):
+            continue
+        for phrase in _organ_phrases(clause):
+            if _LESION.search(clause[max(0, phrase[0] - 30) : phrase[1] + 30]):
+                found.add(organ_of(clause[phrase[0] : phrase[1]]))
+    return frozenset(found - {"spleen", ""})
 
 
-def _near_disease(clause: str, start: int) -> bool:
-    return bool(_DISEASE.search(clause[max(0, start - 60) : start + 60]))
+def _organ_phrases(clause: str) -> Iterator[tuple[int, int]]:
+    """Where organs are named; "mesenteric lymph node" is one place, not two."""
+    held: tuple[int, int] | None = None
+    for _, start, end in organs_in(clause):
+        if held and start - held[1] <= 1:
+            held = (held[0], max(end, held[1]))
+        else:
+            if held:
+                yield held
+            held = (start, end)
+    if held:
+        yield held
 
 
 def worded_high(words: str) -> tuple[bool, tuple[Decimal, ...]]:

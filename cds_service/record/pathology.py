@@ -12,7 +12,7 @@ from cds_service.fhir.ignored import Ignored
 from cds_service.fhir.resources import Resource, ResourceSet
 from cds_service.narrative import read_report
 from cds_service.record.codes import concepts_at, free_words, names_at
-from cds_service.record.intervals import percent
+from cds_service.record.intervals import denominator, percent
 from cds_service.record.model import Pathology, Range
 from cds_service.record.pathology_values import differentiation_of, grade_of, ki67_of, mitoses_of
 from cds_service.record.report_text import report_text
@@ -43,10 +43,10 @@ def read(resources: ResourceSet, ignored: list[Ignored]) -> list[Pathology]:
     foreign = {item.source for item in kept if _is_foreign(item, resources)}
     observations = [
         item for item in resources.of("Observation")
-        if what_of(item.data) and _belongs(item, dropped | foreign)
+        if _stated(item.data) and _belongs(item, dropped | foreign)
         and not _listed_by(item, dropped | foreign, resources)
     ]  # fmt: skip
-    observations = current(observations, ignored, lambda item: what_of(item.data))
+    observations = current(observations, ignored, lambda item: _stated(item.data))
     found = [item for resource in observations for item in _results(resource, resources, ignored)]
     for report in kept:
         if report.source not in foreign:
@@ -129,6 +129,10 @@ def _parts(data: dict[str, Any]) -> Iterator[tuple[What, dict[str, Any]]]:
             yield what, part
 
 
+def _stated(data: dict[str, Any]) -> frozenset[What]:
+    return frozenset(what for what, _ in _parts(data))
+
+
 def _results(resource: Resource, resources: ResourceSet, ignored: list[Ignored]) -> Iterator[Pathology]:
     """The results of one Observation and its components, as one item."""
     data = resource.data
@@ -201,7 +205,8 @@ def mitoses_said(said: object) -> tuple[Range | None, str | None]:
     """The mitotic count a report's text gives, and its denominator as written."""
     if not isinstance(said, dict):
         return None, None
-    count, per = said.get("count"), text(said.get("per")) or None
+    count, written = said.get("count"), text(said.get("per"))
+    per = denominator(written) or written or None
     if isinstance(count, list) and len(count) == 2:
         low, high = number(count[0]), number(count[1])
         return (Range(low=low, high=high), per) if low is not None and high is not None else (None, None)

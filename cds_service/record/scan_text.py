@@ -16,7 +16,6 @@ KINDS: dict[Modality, Literal["sstr_pet", "fdg_pet", "ct"]] = {
     "sstr-pet": "sstr_pet", "sstr-scintigraphy": "sstr_pet", "fdg-pet": "fdg_pet", "ct-mri": "ct",
 }  # fmt: skip
 _SPLEEN = re.compile(r"\bsple(?:en|nic)\b", re.I)
-_MAXIMUM = re.compile(r"\b(?:up to|max\w*|highest|at most|hottest|most intense|most avid|peak)\b", re.I)
 
 
 def fields_from_text(scan: Scan, said: dict[str, Any], words: str) -> dict[str, Any]:
@@ -55,9 +54,8 @@ def _somatostatin(scan: Scan, said: dict[str, Any], words: str) -> dict[str, Any
     quotes = " ".join(text(said["quotes"].get(name)) for name in ("krenning_highest", "krenning_implied_highest"))
     coded = bool(scan.lesions)
     sites = scan.lesions if coded else read
-    named = {organ for lesion in sites if (organ := organ_of(lesion.site))}
-    unnamed = any(not organ_of(lesion.site) for lesion in sites)
-    further = 0 if unnamed and len(sites) > 1 else len(extent.diseased_organs(words) - named)
+    named = [organ_of(lesion.site) for lesion in sites]
+    further = len(extent.diseased_organs(words) - set(named)) - named.count("")  # an unnamed lesion may be any of them
     reference = next((number(entry.get("value")) for entry in said["suv_reference"]
                       if organ_of(text(entry.get("site"))) == "liver"), None)  # fmt: skip
     return {
@@ -66,8 +64,8 @@ def _somatostatin(scan: Scan, said: dict[str, Any], words: str) -> dict[str, Any
         "implied_score": text_score(said["krenning_implied_highest"]),
         "lowest_score": text_score(said["krenning_lowest"]) or text_score(said["krenning_implied_lowest"]),
         "all_lesions_positive": said["all_lesions_sstr_positive"],
-        "only_maximum": scan.only_maximum or (not coded and _only_maximum(said, quotes)),
-        "further_sites": further,
+        "only_maximum": scan.only_maximum or (not coded and _only_maximum(said)),
+        "further_sites": max(0, further),
         "spleen_reference": scan.spleen_reference or bool(_SPLEEN.search(quotes)),
         "liver_suvmax": scan.liver_suvmax if scan.liver_suvmax is not None else reference,
     }
@@ -83,14 +81,14 @@ def _highest(said: dict[str, Any]) -> Score | None:
     return text_score(said["krenning_highest"]) or text_score(said["krenning_implied_highest"])
 
 
-def _only_maximum(said: dict[str, Any], quotes: str) -> bool:
+def _only_maximum(said: dict[str, Any]) -> bool:
     """Whether only the hottest lesion is scored and nothing is said of the lowest."""
     if said["all_lesions_sstr_positive"] is True:
         return False
     if said["krenning_highest"] is None:
         return said["krenning_implied_highest"] is not None and said["krenning_implied_lowest"] is None
     if said["krenning_lowest"] is not None or said["krenning_implied_lowest"] is not None:
-        return bool(_MAXIMUM.search(quotes)) and len(said["krenning_lesions"]) <= 1
+        return False
     return not any(isinstance(entry.get("krenning"), str) for entry in said["krenning_lesions"])
 
 
