@@ -10,9 +10,9 @@ from typing import Any
 
 from cds_service.assess import Assessor
 from cds_service.fhir.bundle import harvest
+from cds_service.hooks.answer import chart_of
 from cds_service.hooks.request import HookCall
 from cds_service.policy import Policy
-from cds_service.record import read_chart
 from cds_service.record.model import Chart, Item, LabResult
 from cds_service.rulebook import Rulebook
 from cds_service.rulebook.library import Wording
@@ -58,7 +58,7 @@ class Checked:
 
 def check(call: HookCall, book: Rulebook, policy: Policy, on: date) -> Checked:
     """Reads and assesses the call's record. Raises RequiredDataMissing, EngineError."""
-    chart = read_chart(call.prefetch, patient_id=call.patient_id, today=on, draft_orders=call.draft_orders)
+    chart = chart_of(call, book, on)
     used: dict[str, list[str]] = defaultdict(list)
     for source, what in sorted(set(_read_as(chart))):
         used[source].append(what)

@@ -72,12 +72,14 @@ def _fail(line: str) -> int:
 
 
 def _serve(asked: argparse.Namespace) -> None:
-    from cds_service.serve import serve  # gunicorn, and where the workers' counts meet, only here
+    from cds_service.serve import ServeError, serve  # gunicorn only here
 
     book = load_rulebook()
-    serve(
-        book, _policy(asked, book), load_settings(os.environ), host=asked.host, port=asked.port, workers=asked.workers
-    )
+    policy, settings = _policy(asked, book), load_settings(os.environ)
+    try:
+        serve(book, policy, settings, host=asked.host, port=asked.port, workers=asked.workers)
+    except ServeError as error:
+        raise InputError(str(error)) from None
 
 
 def _assess(asked: argparse.Namespace) -> None:
@@ -168,7 +170,7 @@ def _parser() -> argparse.ArgumentParser:
     serve = _command(commands, "serve", _serve, "run the service")
     _add_site(serve)
     serve.add_argument("--host", default="127.0.0.1")
-    serve.add_argument("--port", type=_number(0, 65_535), default=8000)
+    serve.add_argument("--port", type=_number(1, 65_535), default=8000)
     serve.add_argument("--workers", type=_number(1, 256), default=min(4, os.cpu_count() or 1))
 
     for name, command, words in (

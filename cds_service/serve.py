@@ -27,10 +27,15 @@ THREADS = 4
 """Threads of a worker: they wait for slow clients; the engine itself is used by one at a time."""
 
 
+class ServeError(OSError):
+    """The service cannot listen where it was told to; one line."""
+
+
 def serve(
     rulebook: Rulebook, policy: Policy, settings: Settings, *, host: str = "127.0.0.1", port: int, workers: int
 ) -> None:
-    """Runs the service until it is told to stop. Does not return."""
+    """Runs the service until it is told to stop; does not return. Raises ServeError."""
+    _check_address(host, port)
     _log_to_stderr()
     # Before the metrics are imported: this is where the workers' counts meet.
     counts = tempfile.mkdtemp(prefix="prrt-cds-metrics-")
@@ -52,6 +57,17 @@ def serve(
         "on_exit": lambda server: shutil.rmtree(counts, ignore_errors=True),
     }
     _Server(rulebook, policy, settings, options).run()
+
+
+def _check_address(host: str, port: int) -> None:
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind, protocol) as trial:
+            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            trial.bind(address)
+    except (OSError, UnicodeError) as error:
+        why = getattr(error, "strerror", None) or "no such address"
+        raise ServeError(f"cannot listen on {host} port {port} ({why})") from None
 
 
 class _Server(BaseApplication):

@@ -2,23 +2,53 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from cds_service.assess import Assessor
+from cds_service.fhir.prefetch import TEMPLATES
 from cds_service.hooks.request import Answer, HookCall
 from cds_service.policy import Policy
 from cds_service.record import read_chart
+from cds_service.record.model import Chart
 from cds_service.rulebook import Rulebook
+from cds_service.rulebook.library import Parameter
 
 
-def load_answer(rulebook: Rulebook, policy: Policy) -> Answer:
+def load_answer(book: Rulebook, policy: Policy) -> Answer:
     """Builds the engine for one site (once a process). The result raises RequiredDataMissing and EngineError."""
-    assessor = Assessor(rulebook, policy)
+    assessor = Assessor(book, policy)
 
     def answer(call: HookCall, today: date) -> dict[str, Any]:
-        chart = read_chart(call.prefetch, patient_id=call.patient_id, today=today, draft_orders=call.draft_orders)
+        chart = chart_of(call, book, today)
         assessment = assessor.assess(chart, today=today, hook=call.hook, hook_instance=call.hook_instance)
         return assessment.to_response()
 
     return answer
+
+
+def chart_of(call: HookCall, book: Rulebook, today: date) -> Chart:
+    """What the call's record says. Raises RequiredDataMissing."""
+    return read_chart(
+        call.prefetch,
+        patient_id=call.patient_id,
+        today=today,
+        draft_orders=call.draft_orders,
+        plausible=_plausible(book.parameters),
+        declared=TEMPLATES,
+    )
+
+
+def _plausible(parameters: Mapping[str, Parameter]) -> dict[str, tuple[Decimal, Decimal]]:
+    """Quantity -> its plausible range, from the rule book's ``plausible_<quantity>_min`` and ``_max``."""
+    names = [name[len("plausible_") : -len("_min")] for name in parameters if name.startswith("plausible_")]
+    return {
+        name: (_exact(parameters[f"plausible_{name}_min"]), _exact(parameters[f"plausible_{name}_max"]))
+        for name in dict.fromkeys(names)
+    }
+
+
+def _exact(parameter: Parameter) -> Decimal:
+    return Decimal(str(parameter.value))
