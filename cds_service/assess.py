@@ -16,7 +16,7 @@ from cds_service.facts.glossary import Facts, Known
 from cds_service.facts.view import View
 from cds_service.policy import Policy
 from cds_service.record.model import Chart
-from cds_service.rulebook.conditions import bind, evaluate
+from cds_service.rulebook.conditions import Status, bind, evaluate
 from cds_service.rulebook.loader import Rulebook
 from cds_service.rulebook.outcomes import OVERRIDING
 from cds_service.rulebook.rule_check import fired_fact
@@ -108,17 +108,23 @@ class Assessor:
             if rule.stage < stage
         }
         required = [line for line in checklist if line.criterion.required]
-        unknown = [self.book.wording.say("item", c.criterion.id) for c in required if c.status == "unknown"]
+        unknown = self._items(required, "unknown")
+        not_met = self._items(required, "not-met")
         numbers = {
             **counts(findings_of(heard)),
             "required_unknown_count": len(unknown),
-            "required_not_met_count": sum(line.status == "not-met" for line in required),
+            "required_not_met_count": len(not_met),
         }
         out |= {name: Known(value=float(number), read_as="derived") for name, number in numbers.items()}
         if unknown:
             out["required_unknown_list"] = Known(value=", ".join(unknown), read_as="derived")
             out["required_unknown_top"] = Known(value=", ".join(unknown[:_TOP]), read_as="derived")
+        if not_met:
+            out["required_not_met_list"] = Known(value=", ".join(not_met), read_as="derived")
         return out
+
+    def _items(self, lines: list[Checked], status: Status) -> list[str]:
+        return [self.book.wording.say("item", line.criterion.id) for line in lines if line.status == status]
 
     def _missing(
         self, findings: list[Finding], heard: Heard, checklist: list[Checked], facts: Facts, course: str

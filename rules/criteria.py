@@ -4,6 +4,20 @@ from cds_service.rulebook import Criterion, fact, named, param
 
 no_stop = named("no-stop", "no finding stands against PRRT now", fact.stop_count == 0, source="EXP")
 
+ki67_missing = named(
+    "ki67-missing",
+    "Ki-67 not known",
+    fact.ki67_percent.unknown & (fact.ki67_surely_above.unknown | fact.ki67_surely_above.no),
+    source="D10",
+)
+
+nothing_else_asked = named(
+    "nothing-else-asked",
+    "no other rule asks for data, and neither Ki-67 nor performance status is missing",
+    (fact.needs_data_count == 0) & fact.ki67_percent.known & fact.ecog.known,
+    source="EXP",
+)
+
 listed = named(
     "items-listed",
     "the missing items are named",

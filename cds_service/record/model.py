@@ -282,6 +282,10 @@ class Order(Item):
     draft: bool = False
     activity_gbq: Decimal | None = None
     text: str = ""
+    indication: str = ""  # the written reason
+    volume_l: Decimal | None = None  # of amino acids
+    lysine_g: Decimal | None = None
+    arginine_g: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -320,7 +324,7 @@ class Chart:
     quality_of_life: list[QualityOfLife] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
     ignored: list[Ignored] = field(default_factory=list)
-    not_provided: frozenset[str] = frozenset()  # declared prefetch keys absent or failed
-    incomplete: frozenset[str] = frozenset()  # prefetch keys whose Bundle has an unfollowed next link
+    not_provided: frozenset[str] = frozenset()  # FHIR types whose declared prefetch key was absent or failed
+    incomplete: frozenset[str] = frozenset()  # FHIR types whose Bundle has an unfollowed next link
     wrong_patient: bool = False  # the Patient, or every Condition, is another person's
     out_of_scope_only: bool = False  # a look-alike tumour was recorded (Merkel, goblet, ...)

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from cds_service.dates import Span, parse_date
 from cds_service.fhir.elements import text
 from cds_service.fhir.ignored import Ignored
+from cds_service.fhir.prefetch import TEMPLATES
 from cds_service.fhir.resources import Resource, ResourceSet, read_drafts, read_resources
 from cds_service.record import (
     allergy,
@@ -59,6 +60,12 @@ def read_chart(
     return chart
 
 
+def resource_types(keys: Collection[str]) -> frozenset[str]:
+    """The FHIR types behind prefetch keys; a key nobody declared may have held any of them."""
+    kinds = {key: template.partition("?")[0].partition("/")[0] for key, template in TEMPLATES.items()}
+    return frozenset[str]().union(*({kinds[key]} if key in kinds else set(kinds.values()) for key in keys))
+
+
 def _empty(resources: ResourceSet) -> Chart:
     """Of a wrong patient nothing is read but that it was one."""
     person = Person(source=resources.patient.source, id=resources.patient.id)
@@ -85,8 +92,8 @@ def _read(resources: ResourceSet, plausible: Mapping[str, tuple[Decimal, Decimal
         orders=orders.read(resources, ignored),
         quality_of_life=status.read_quality_of_life(resources, ignored),
         ignored=ignored,
-        not_provided=resources.not_provided,
-        incomplete=resources.incomplete,
+        not_provided=resource_types(resources.not_provided),
+        incomplete=resource_types(resources.incomplete),
         out_of_scope_only=diagnosis.look_alike_recorded(resources),
     )
 

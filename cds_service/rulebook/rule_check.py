@@ -30,7 +30,7 @@ STAGE_FACTS = (
     FactSpec("required_not_met_count", "number", "required criteria not met", "of the checklist"),
     FactSpec("required_unknown_list", "text", "required criteria not known", "names, in the checklist's order"),
     FactSpec("required_unknown_top", "text", "first items missing", "at most three, in the checklist's order"),
-    FactSpec("missing_count", "number", "items missing", "ids asked for by any rule or criterion"),
+    FactSpec("required_not_met_list", "text", "required criteria not met", "names, in the checklist's order"),
 )
 
 
@@ -66,6 +66,9 @@ def check_rule(rule: Rule, book: Rulebook) -> None:
         raise RuleError("two branches have one name; rename one")
     for branch in rule.branches:
         _check_branch(rule, branch, book)
+    count = sum(len(alternatives(branch.when)) for branch in rule.branches)
+    if count > MOST_ALTERNATIVES:
+        raise RuleError(f"the page has {count} alternatives, at most {MOST_ALTERNATIVES}: compute part of it as a fact")
 
 
 def _check_library_part(rule: Rule, book: Rulebook) -> None:
@@ -87,9 +90,6 @@ def _check_branch(rule: Rule, branch: Branch, book: Rulebook) -> None:
     if not isinstance(branch.when, Condition):
         raise RuleError(f"when={branch.when!r} alone is not a condition; compare it, or write .yes or .known", "when=")
     check(branch.when, book.glossary, book.parameters)
-    count = len(alternatives(branch.when))
-    if count > MOST_ALTERNATIVES:
-        raise RuleError(f"branch {branch.name!r} has {count} alternatives, at most {MOST_ALTERNATIVES}", branch.name)
     later = sorted(facts_of(branch.when) & finding_facts(book.rules).keys())
     if rule.stage == 1 and later:
         raise RuleError(f"branch {branch.name!r} reads findings; set stage=2", later[0])

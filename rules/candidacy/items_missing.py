@@ -2,8 +2,8 @@
 
 from datetime import date
 
-from cds_service.rulebook import Advice, Also, Branch, Rule, Suggestion, fact
-from rules.criteria import listed, no_stop
+from cds_service.rulebook import Advice, Also, Ask, Branch, Rule, Suggestion, fact
+from rules.criteria import ki67_missing, listed, no_stop, nothing_else_asked
 
 rule = Rule(
     id="items-missing",
@@ -26,9 +26,7 @@ rule = Rule(
             outcome="needs-data",
             reason="record-incomplete",
             also=(
-                Also(
-                    "needs-data", "ki67-missing", no_stop & fact.ki67_percent.unknown & fact.ki67_surely_above.unknown
-                ),
+                Also("needs-data", "ki67-missing", no_stop & ki67_missing),
                 Also("needs-data", "ecog-missing", no_stop & fact.ecog.unknown),
             ),
             advice=Advice(
@@ -43,44 +41,13 @@ rule = Rule(
             ),
         ),
         Branch(
-            name="ki67-missing",
-            when=no_stop & (fact.ki67_percent.unknown & fact.ki67_surely_above.unknown) & listed,
-            outcome="needs-data",
-            reason="ki67-missing",
-            also=(Also("needs-data", "ecog-missing", fact.ecog.unknown),),
-            advice=Advice(
-                indicator="info",
-                summary="No recorded stop; {required_unknown_count} items missing: {required_unknown_top}.",
-                record="Record shows no stop; these items are missing: {required_unknown_list}.",
-                suggestions=(
-                    Suggestion(label="Consider the missing laboratory panel", order="lab-panel"),
-                    Suggestion(label="Discuss the missing items at the NET tumour board", order="mdt-referral"),
-                    Suggestion(label="No change until the items are there"),
-                ),
-                shows=("ki67_percent", "grade", "krenning_best_high", "age_years"),
-            ),
-        ),
-        Branch(
-            name="ecog-missing",
-            when=no_stop & fact.ecog.unknown & listed,
-            outcome="needs-data",
-            reason="ecog-missing",
-            advice=Advice(
-                indicator="info",
-                summary="No recorded stop; {required_unknown_count} items missing: {required_unknown_top}.",
-                record="Record shows no stop; these items are missing: {required_unknown_list}.",
-                suggestions=(
-                    Suggestion(label="Consider the missing laboratory panel", order="lab-panel"),
-                    Suggestion(label="Discuss the missing items at the NET tumour board", order="mdt-referral"),
-                    Suggestion(label="No change until the items are there"),
-                ),
-                shows=("ki67_percent", "grade", "krenning_best_high", "age_years"),
-            ),
-        ),
-        Branch(
-            name="other-items",
+            name="items",
             when=no_stop & (fact.required_unknown_count > 0) & listed,
-            also=(Also("needs-data", "record-incomplete", fact.needs_data_count == 0),),
+            also=(
+                Also("needs-data", "ki67-missing", ki67_missing),
+                Also("needs-data", "ecog-missing", fact.ecog.unknown),
+                Also("needs-data", "record-incomplete", nothing_else_asked),
+            ),
             advice=Advice(
                 indicator="info",
                 summary="No recorded stop; {required_unknown_count} items missing: {required_unknown_top}.",
@@ -91,6 +58,25 @@ rule = Rule(
                     Suggestion(label="No change until the items are there"),
                 ),
                 shows=("ki67_percent", "grade", "krenning_best_high", "age_years"),
+            ),
+            ask=(Ask("primary-site", fact.primary_site.unknown),),
+        ),
+        Branch(
+            name="not-met-only",
+            when=no_stop
+            & (fact.needs_data_count == 0)
+            & (fact.required_not_met_count > 0)
+            & fact.required_not_met_list.known,
+            outcome="needs-data",
+            reason="record-incomplete",
+            advice=Advice(
+                indicator="info",
+                summary="No recorded stop, but not met: {required_not_met_list}.",
+                record="Record shows these items not met, without a finding of their own: {required_not_met_list}.",
+                suggestions=(
+                    Suggestion(label="Discuss at the NET tumour board", order="mdt-referral"),
+                    Suggestion(label="No change until the items are met"),
+                ),
             ),
         ),
     ),
