@@ -114,7 +114,10 @@ def _lookup(system: str, code: str) -> Concept | None:
     if system == ICDO3:
         code = code.upper().removeprefix("M").lstrip("-")
         code = f"{code[:4]}/{code[4]}" if re.fullmatch(r"\d{5}", code) else code
-    elif system in (ATC, HCPCS):
+    elif system == ATC:  # classes stand for their members that have no row of their own
+        prefixes = (code.upper()[:length] for length in (7, 5, 4, 3))
+        return next((found for prefix in prefixes if (found := table().get((ATC, prefix)))), None)
+    elif system == HCPCS:
         code = code.upper()
     return table().get((system, code))
 

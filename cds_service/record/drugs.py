@@ -49,6 +49,7 @@ _NAMES: dict[Group, dict[str, str]] = {
         "vandetanib": r"vandetanib|caprelsa",
         "selpercatinib": r"selpercatinib|retevmo|retsevmo",
         "imatinib": r"imatinib|gl[ei]+vec",
+        "kinase-inhibitor": r"tyrosine[ -]kinase inhibitor|\w{4,}tinib",
     },
     "interferon": {
         "interferon-alfa": r"(?:peg)?-?interferon(?:.{0,3}(?:alfa|alpha|α).{0,4})?|intron-?a|roferon|pegasys",
@@ -62,6 +63,7 @@ _NAMES: dict[Group, dict[str, str]] = {
         "durvalumab": r"durvalumab|imfinzi",
         "avelumab": r"avelumab|bavencio",
         "spartalizumab": r"spartalizumab",
+        "pd-1-inhibitor": r"pd-?l?-?1 inhibitor|checkpoint inhibitor",
         "tarlatamab": r"tarlatamab|imdelltra",
     },
     "other-antineoplastic": {
@@ -121,8 +123,12 @@ _NAMES: dict[Group, dict[str, str]] = {
         "platelet-concentrate": r"platelets? (?:transfusion|concentrate)|thrombozytenkonzentrat\w*",
     },
     "amino-acids": {
-        "lysine-arginine": r"(?:l-?)?(?:lysine?|arginine?).*(?:l-?)?(?:lysine?|arginine?).*|lysakare|amino-?acids?.*"
-        r"|aminos(?:ä|ae)uren?.*|aminoplasmal.*|aminosteril.*|vamin.*|trophamine.*|clinisol.*|synthamin.*",
+        "amino-acids": r"lysakare|amino-?acids?.*|aminos(?:ä|ae)uren?.*|aminoplasmal.*|aminosteril.*|vamin.*"
+    r"|trophamine.*"
+        r"|clinisol.*|synthamin.*",
+        "lysine": r"(?:l-)?lysine?(?: hcl| hydrochloride)?",
+        "arginine": r"(?:l-)?arginine?(?: hcl| hydrochloride)?",
+        "lysine-arginine": r"(?:l-?)?(?:lysine?|arginine?).*(?:l-?)?(?:lysine?|arginine?).*",
     },
     "nephrotoxic": {
         "nsaid": r"ibuprofen|diclofenac|naproxen|indomet(?:h)?acin|ketorolac|etoricoxib|celecoxib|meloxicam|nsaids?",

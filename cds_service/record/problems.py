@@ -101,13 +101,14 @@ _FAMILY = re.compile(
 )
 _PAST = re.compile(r"\bhistory of|\bh/o\b|\bprevious|\bprior\b|\bpast\b|\bformer|status post|\bs/p\b|resolved", re.I)
 _ABSENCE_IS_MEANT = frozenset({"asplenia", "hysterectomy", "single-kidney", "possible-pregnancy"})
-_LASTING = frozenset({"asplenia", "hysterectomy", "sterilised", "single-kidney", "mds-aml", "hormonal-crisis", "menopause",
-                      "infertility", "germline-mds"})  # fmt: skip
+_LASTING: frozenset[ProblemKind] = frozenset({
+    "asplenia", "hysterectomy", "sterilised", "single-kidney", "mds-aml", "hormonal-crisis", "menopause", "infertility",
+    "germline-mds",
+})  # fmt: skip
 """Problems a "history of" does not end."""
 _SEVERE = re.compile(
     r"\bsevere|uncontrolled|decompensat|grade (?:3|4|iii|iv)\b|nyha (?:class )?(?:iii|iv|3|4)\b|end-?stage", re.I
 )
-_SEVERE_CODES = frozenset({"24484000", "LA6750-9"})  # SNOMED CT severe; LOINC answer severe
 _GRADE = re.compile(r"\b(?:ctcae )?(?:grade|grad|g) ?([1-5]|i{1,3}|iv|v)\b", re.I)
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5}
 _ORGAN_TOXICITY = re.compile(
@@ -223,7 +224,7 @@ def _days(data: Mapping[str, Any]) -> tuple[Span | None, Span | None]:
 
 
 def _severe(data: Mapping[str, Any], words: str) -> bool:
-    return any(coding.code in _SEVERE_CODES for coding in codings(data, "severity")) or bool(_SEVERE.search(words))
+    return "severe" in names_at(data, "severity") or bool(_SEVERE.search(words))
 
 
 def _grade(data: Mapping[str, Any], kind: ProblemKind, words: str) -> int | None:

@@ -51,6 +51,8 @@ _CODED: dict[str, tuple[Group, str, str]] = {
     "lutetium-177-dotatate": ("prrt", "177Lu-DOTATATE", "177Lu"),
     "prrt": ("prrt", "PRRT", ""),
     "lu-psma": ("lu-psma", "177Lu-PSMA", "177Lu"),
+    "iobenguane-131i": ("mibg", "131I-MIBG", "131I"),
+    "radium-223": ("radium-223", "223Ra", "223Ra"),
 }
 
 
