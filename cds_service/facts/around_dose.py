@@ -6,7 +6,6 @@ import re
 from datetime import date, timedelta
 from decimal import Decimal
 
-from cds_service.dates import on_day
 from cds_service.facts.glossary import Facts, FactSpec, Known, no, yes
 from cds_service.facts.timing import DRUG_TYPES, end_missing, last_taken, sources_of, was_taken
 from cds_service.facts.view import View
@@ -18,6 +17,7 @@ _FUNCTIONAL: dict[ProblemKind, str] = {
     "acth-cushing": "ACTH / Cushing syndrome", "hormonal-crisis": "hormonal crisis",
 }  # fmt: skip
 _PREVENTIVE = re.compile(r"nause|vomit|emesis|emetic|prophyla|premedic|prevent", re.IGNORECASE)
+_NOTHING_WRITTEN = re.compile(r"\s*")
 
 GLOSSARY = (
     FactSpec("prrt_ordered", "truth", "PRRT ordered or booked", "an order or appointment in the record or the drafts"),
@@ -44,11 +44,11 @@ GLOSSARY = (
 def compute(view: View) -> Facts:
     """Everything known about the surroundings of a dose."""
     facts: Facts = {}
-    orders, requests = _prrt_orders(view)
-    sources = tuple(sorted({o.source for o in orders} | {t.source for t in requests}))
+    orders = _prrt_orders(view)
+    sources = tuple(sorted({o.source for o in orders}))
     if sources:
         facts["prrt_ordered"] = yes(sources)
-    elif view.provided("MedicationRequest", "ServiceRequest"):
+    elif view.provided("MedicationRequest", "ServiceRequest", "Appointment"):
         facts["prrt_ordered"] = no()
     drafts = [o for o in orders if o.draft]
     facts["prrt_drafted"] = yes(tuple(sorted({o.source for o in drafts}))) if drafts else no()
@@ -64,22 +64,15 @@ def compute(view: View) -> Facts:
 
 def planned_day(view: View) -> date | None:
     """The day PRRT is planned for: of the drafts, else the next order or appointment from today on; None if none."""
-    orders, _ = _prrt_orders(view)
+    orders = _prrt_orders(view)
     drafted = [o.planned.first for o in orders if o.draft and o.planned]
     days = drafted or [o.planned.first for o in orders if o.planned]
     return min((day for day in days if day >= view.today), default=None)
 
 
-def _prrt_orders(view: View) -> tuple[list[Order], list[Treatment]]:
-    """Orders and appointments for PRRT, and medication requests for an agent that are still open."""
-    orders = [o for o in view.chart.orders if o.kind == "prrt"]
-    known = {o.source for o in orders}
-    requests = [
-        t for t in view.chart.treatments
-        if t.group == "prrt" and t.kind == "request" and t.status in ("active", "draft", "on-hold")
-        and t.source not in known
-    ]  # fmt: skip
-    return orders, requests
+def _prrt_orders(view: View) -> list[Order]:
+    """Active orders, appointments and drafts for PRRT."""
+    return [o for o in view.chart.orders if o.kind == "prrt"]
 
 
 def _analogues(view: View, day: date) -> Facts:
@@ -130,31 +123,31 @@ def _interval(count: int, last: date, items: list[Treatment]) -> Known:
 
 def _amino_acids(view: View) -> Facts:
     """Amino acids for the coming dose: ordered; without an order for PRRT, those given with the last dose will do."""
-    given = (t.when.last for t in view.chart.treatments if t.group == "prrt" and t.given and t.when)
-    last_dose = max(given, default=date.min)
-    found = [
-        t for t in view.chart.treatments
-        if t.group == "amino-acids" and not t.stopped and (t.kind == "request" or (t.when and t.when.last >= last_dose))
-    ]  # fmt: skip
-    for_dose = [t for t in found if t.kind == "request" or not any(_prrt_orders(view))]
-    sources = {o.source for o in view.chart.orders if o.kind == "amino-acids"} | set(sources_of(for_dose))
+    orders = [o for o in view.chart.orders if o.kind == "amino-acids"]
+    given = [t for t in view.chart.treatments if t.given and t.when]
+    last_dose = max((t.when.last for t in given if t.group == "prrt" and t.when), default=date.min)
+    infused = [t for t in given if t.group == "amino-acids" and t.when and t.when.last >= last_dose]
+    recorded = [o.source for o in orders] + [t.source for t in infused if not _prrt_orders(view)]
     facts: Facts = {}
-    if sources:
-        facts["amino_acids_recorded"] = yes(tuple(sorted(sources)))
+    if recorded:
+        facts["amino_acids_recorded"] = yes(tuple(sorted(set(recorded))))
     elif view.provided(*DRUG_TYPES):
         facts["amino_acids_recorded"] = no()
-    described = sorted((t for t in found if _parts(t, view)), key=lambda t: (t.when or on_day(date.max), t.source))
+    described: list[Order | Treatment] = [o for o in orders if _parts(o, view)]
+    if not described:
+        latest = max((t.when for t in infused if t.when and _parts(t, view)), default=None)
+        described = [t for t in infused if t.when == latest and _parts(t, view)]
     if described:
-        newest = described[-1]
-        parts = _parts(newest, view)
-        fits = all(inside for _, inside in parts)
-        facts["amino_acids_outside"] = (no if fits else yes)((newest.source,), newest.when)
-        detail = ", ".join(text for text, _ in parts)
-        facts["amino_acids_detail"] = Known(value=detail, sources=(newest.source,), when=newest.when)
+        described.sort(key=lambda item: item.source)
+        outside = [item for item in described if not all(fits for _, fits in _parts(item, view))]
+        shown = (outside or described)[0]
+        facts["amino_acids_outside"] = (yes if outside else no)((shown.source,), shown.when)
+        detail = ", ".join(text for text, _ in _parts(shown, view))
+        facts["amino_acids_detail"] = Known(value=detail, sources=(shown.source,), when=shown.when)
     return facts
 
 
-def _parts(item: Treatment, view: View) -> list[tuple[str, bool]]:
+def _parts(item: Order | Treatment, view: View) -> list[tuple[str, bool]]:
     """Each written part of the composition with whether it fits the label's window."""
     low, high, volume = (
         Decimal(str(view.params[name])) for name in ("lysine_min_g", "lysine_max_g", "amino_volume_max_l")
@@ -168,13 +161,9 @@ def _parts(item: Treatment, view: View) -> list[tuple[str, bool]]:
 
 def _dexamethasone(view: View) -> Known | None:
     """Dexamethasone being ordered, unless its written reason is another one."""
-    orders = [(o.text, o.source) for o in view.chart.orders if o.kind == "dexamethasone"]
-    orders += [
-        (t.indication, t.source) for t in view.chart.treatments
-        if t.drug == "dexamethasone" and t.kind == "request" and t.status in ("active", "draft")
-    ]  # fmt: skip
-    preventive = tuple(sorted({source for words, source in orders if _PREVENTIVE.search(words)}))
-    if preventive:
-        return Known(value="preventive", sources=preventive)
-    unclear = tuple(sorted({source for words, source in orders if not words.strip()}))
-    return Known(value="unclear", sources=unclear) if unclear else None
+    orders = [o for o in view.chart.orders if o.kind == "dexamethasone"]
+    for value, meant in (("preventive", _PREVENTIVE.search), ("unclear", _NOTHING_WRITTEN.fullmatch)):
+        found = {o.source for o in orders if meant(o.indication)}
+        if found:
+            return Known(value=value, sources=tuple(sorted(found)))
+    return None

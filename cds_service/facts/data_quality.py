@@ -61,16 +61,8 @@ def compute(view: View) -> Facts:
 
 
 def unused(view: View) -> list[Ignored]:
-    """What the decision date and the site's numbers make unusable: too old (none fresh), future, implausible."""
-    found = [
-        Ignored(result.source, "future", result.analyte)
-        for result in view.chart.labs
-        if result.when and result.when.first > view.today
-    ]
-    found += [Ignored(r.source, "implausible", r.analyte) for r in view.chart.labs if not is_plausible(view, r)]
-    for analyte in _NEEDED:
-        found += [Ignored(result.source, "too-old", analyte) for result in _last_old(view, analyte)]
-    return sorted(set(found))
+    """What the site's laboratory limit makes unusable: the newest result of a needed test, if it is too old."""
+    return [Ignored(old.source, "too-old", analyte) for analyte in _NEEDED for old in _last_old(view, analyte)]
 
 
 def _last_old(view: View, analyte: Analyte) -> list[LabResult]:

@@ -12,7 +12,7 @@ from cds_service.fhir.ignored import Ignored
 from cds_service.fhir.resources import Resource, ResourceSet
 from cds_service.record.codes import Concept, concepts_at, free_words
 from cds_service.record.drugs import GROUPS, drugs_coded, drugs_named
-from cds_service.record.medication import Product, beside, bounds, doses, product_of
+from cds_service.record.medication import Product, beside, bounds, composition, doses, product_of
 from cds_service.record.model import Order, OrderKind
 from cds_service.record.prrt import activity, radioligand_of
 from cds_service.record.tracers import FDG, SSTR_PET_TRACERS, tracers_in
@@ -54,8 +54,10 @@ def _orders(
         if kind == "prrt":
             # An order's activity is judged by the rules, so it is not cut to a plausible range here.
             amount = activity(resource, doses(data), f"{words}\n{beside(data)}", per_unit, None, ignored)
+        infused = composition(product, data) if product and kind == "amino-acids" else (None, None, None)
         yield Order(source=resource.source, when=authored, kind=kind, planned=planned, draft=draft, activity_gbq=amount,
-                    text=(words or text(data.get("description")))[:200])  # fmt: skip
+                    text=(words or text(data.get("description")))[:200], indication=words_at(data, "reasonCode")[:200],
+                    lysine_g=infused[0], arginine_g=infused[1], volume_l=infused[2])  # fmt: skip
 
 
 def _service_day(data: Mapping[str, Any]) -> Span | None:

@@ -49,10 +49,3 @@ def test_results_of_one_day_that_disagree() -> None:
     assert facts["same_day_list"].value == "haemoglobin 2026-05-29"
     assert facts["same_day_detail"].value == "haemoglobin 8 and 10.5"
     assert "same_day_list" not in compute(view(labs=[lab("hb", "8"), lab("hb", "10")]))
-
-
-def test_the_future_and_the_implausible_are_listed_as_not_used() -> None:
-    labs = [lab("hb", "9", -1), lab("wbc", "9999")]
-    assert {(i.source, i.why) for i in unused(view(labs=labs))} == {
-        (labs[0].source, "future"), (labs[1].source, "implausible"),
-    }  # fmt: skip
