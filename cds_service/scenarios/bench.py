@@ -16,15 +16,17 @@ from cds_service.facts import compute_facts
 from cds_service.facts.glossary import Facts
 from cds_service.facts.view import View
 from cds_service.fhir.resources import RequiredDataMissing
-from cds_service.hooks.decode import decode
+from cds_service.hooks.answer import chart_of
+from cds_service.hooks.discovery import SERVICES
+from cds_service.hooks.request import HookCall, read_call
 from cds_service.policy import Policy, PolicyError, make_policy
-from cds_service.record import read_chart
 from cds_service.record.model import Chart
 from cds_service.rulebook.loader import Rulebook, load_rulebook
 from cds_service.scenarios.checks import ScenarioError
-from cds_service.scenarios.writer import Written, collection, prefetch_of, write
+from cds_service.scenarios.writer import Written, call_of, write
 
 HOOK_INSTANCE = str(UUID(int=1))
+_HOOK = "patient-view"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,10 +69,13 @@ class Bench:
         """Vocabulary -> FHIR -> chart -> facts. Raises ScenarioError when the record cannot be assessed at all."""
         written = write(patient)
         policy = self.policy_of(written.patient)
-        chart = read(written)
-        hook = written.patient.get("hook", "patient-view")
-        view = View(chart, written.today, policy.jurisdiction, self.assessor(policy).values, hook)
-        context = Context(today=written.today, hook=hook, hook_instance=HOOK_INSTANCE, chart=chart)
+        call = _sent(written)
+        try:
+            chart = chart_of(call, self.book, written.today)
+        except RequiredDataMissing as error:
+            raise ScenarioError(f"not assessed: {error}.") from None
+        view = View(chart, written.today, policy.jurisdiction, self.assessor(policy).values, call.hook)
+        context = Context(today=written.today, hook=call.hook, hook_instance=call.hook_instance, chart=chart)
         return Case(written=written, chart=chart, facts=compute_facts(view), context=context, policy=policy)
 
     def assess(self, case: Case) -> Assessment:
@@ -83,16 +88,10 @@ class Bench:
         return assessment
 
 
-def read(written: Written) -> Chart:
-    """The chart of a written record, through the JSON a hospital would send. Raises ScenarioError."""
-    drafts = collection(list(written.drafts)) if written.drafts else None
-    call = decode(json.dumps({"prefetch": prefetch_of(written), "draftOrders": drafts}).encode())
-    try:
-        return read_chart(
-            call["prefetch"], patient_id=written.patient_id, today=written.today, draft_orders=call["draftOrders"]
-        )
-    except RequiredDataMissing as error:
-        raise ScenarioError(f"not assessed: {error}") from None
+def _sent(written: Written) -> HookCall:
+    """The call as the service reads it from the wire."""
+    service = next(service for service in SERVICES.values() if service.hook == written.patient.get("hook", _HOOK))
+    return read_call(json.dumps(call_of(written, HOOK_INSTANCE)).encode(), service)
 
 
 _BENCHES: dict[Path, Bench] = {}

@@ -19,7 +19,7 @@ def describe(result: Result, bench: Bench) -> str:
     row, rule = result.row, result.rule
     lines = [f"{rule.code} {rule.id}: {rule.title}", f"Scenario ({row.section}): {row.name}"]
     for difference in result.differences:
-        lines += [f"Expected: {difference.expected}.", f"Got:      {difference.got}."]
+        lines += [f"Expected: {difference.expected}.", f"Got:      {difference.got.rstrip('.')}."]
     if any(difference.about_rule for difference in result.differences):
         lines += _reasons(result, bench)
     lines += _others(result)

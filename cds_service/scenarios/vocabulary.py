@@ -262,6 +262,8 @@ def normalise(patient: Mapping[str, Any], place: str = "") -> dict[str, Any]:
         result[key] = WORDS[key](value, where)
     if "on" not in result or len(result["on"]) != 10:
         raise fail(f"{place}on", "the decision date is missing or partial", 'Write on = "2026-06-01" under [patient]')
+    if result.get("drafts") and result.get("hook", "patient-view") == "patient-view":
+        raise fail(f"{place}drafts", "nothing is ordered in a patient-view", 'Add hook = "order-sign"')
     if "age" in result and "birth" in result:
         raise fail(f"{place}age", "age and birth contradict each other", "Keep one of them")
     return result

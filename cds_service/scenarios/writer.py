@@ -94,6 +94,17 @@ def prefetch_of(written: Written, prefetch_templates: Mapping[str, str] = TEMPLA
     return prefetch
 
 
+def call_of(written: Written, hook_instance: str) -> dict[str, Any]:
+    """The body of the CDS Hooks call that brings this patient to the service."""
+    hook = written.patient.get("hook", "patient-view")
+    context: dict[str, Any] = {"userId": "Practitioner/example", "patientId": written.patient_id}
+    if hook != "patient-view":
+        context["draftOrders"] = collection(list(written.drafts))
+    if hook == "order-select":
+        context["selections"] = [f"{draft['resourceType']}/{draft['id']}" for draft in written.drafts]
+    return {"hook": hook, "hookInstance": hook_instance, "context": context, "prefetch": prefetch_of(written)}
+
+
 def write_bundle(patient: Mapping[str, Any]) -> Resource:
     """The whole record, and what is being ordered, as one collection Bundle."""
     written = write(patient)
@@ -102,7 +113,8 @@ def write_bundle(patient: Mapping[str, Any]) -> Resource:
 
 def collection(resources: list[Resource]) -> Resource:
     """A collection Bundle of the resources, each with its fullUrl."""
-    return {"resourceType": "Bundle", "type": "collection", "entry": [_entry(resource) for resource in resources]}
+    bundle: Resource = {"resourceType": "Bundle", "type": "collection"}
+    return bundle | {"entry": [_entry(resource) for resource in resources]} if resources else bundle
 
 
 def _entry(resource: Resource) -> Resource:

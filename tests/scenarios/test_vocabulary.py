@@ -63,6 +63,7 @@ def test_a_bare_value_stands_for_the_key_the_table_requires() -> None:
         ({"not_provided": ["Observations"]}, "Did you mean 'Observation'"),
         ({"policy": 3}, "policy: 3 is not a table"),
         ({"deceased": "yes"}, "deceased"),
+        ({"drafts": ["sstr-pet"]}, "drafts: nothing is ordered in a patient-view"),
     ],
 )
 def test_what_is_wrong_is_named_with_its_place(patient: dict[str, Any], says: str) -> None:

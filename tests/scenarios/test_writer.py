@@ -10,10 +10,12 @@ import pytest
 from fhir.resources.R4B import get_fhir_model_class
 
 from cds_service.fhir.prefetch import TEMPLATES
+from cds_service.hooks.discovery import SERVICES
+from cds_service.hooks.request import read_call
 from cds_service.scenarios import drugs, terms
 from cds_service.scenarios.checks import ScenarioError
 from cds_service.scenarios.vocabulary import STATEMENTS, TRACERS
-from cds_service.scenarios.writer import write, write_bundle, write_prefetch
+from cds_service.scenarios.writer import call_of, write, write_bundle, write_prefetch
 
 BASE: dict[str, Any] = {"on": "2026-06-01", "sex": "female", "age": 58, "diagnosis": "gastric NET"}
 
@@ -75,7 +77,7 @@ PATIENTS: dict[str, dict[str, Any]] = {
                    {"kind": "sstr-pet", "as": "appointment", "planned_in_days": 9},
                    {"kind": "prrt", "as": "appointment", "planned_on": "2026-06"}],
         "drafts": [{"kind": "prrt", "gbq": Decimal("7.4"), "planned_in_days": 3}],
-        "quality_of_life": [{"instrument": "EORTC QLQ-C30", "global_health": 50, "days_ago": 4},
+        "hook": "order-sign", "quality_of_life": [{"instrument": "EORTC QLQ-C30", "global_health": 50, "days_ago": 4},
                             {"instrument": "EORTC QLQ-C30", "global_health": 17, "written_as": "questionnaire"}],
         "notes": ["Well.", {"text": "Seen again.", "days_ago": 5, "own_date": False}],
         "family_history": [{"text": "NET", "relative": "mother"}], "deceased": "2026-05",
@@ -176,3 +178,13 @@ def test_the_prefetch_has_every_key_and_what_was_not_sent_is_absent() -> None:
 def test_what_cannot_be_written_says_what_to_add(patient: dict[str, Any], says: str) -> None:
     with pytest.raises(ScenarioError, match=says):
         write(BASE | patient)
+
+
+@pytest.mark.parametrize("service", SERVICES.values(), ids=lambda service: service.hook)
+@pytest.mark.parametrize("drafts", [[], ["sstr-pet"]])
+def test_the_call_is_one_the_service_reads(service: Any, drafts: list[str]) -> None:
+    patient = BASE | {"hook": service.hook} | ({"drafts": drafts} if service.orders else {})
+    body = call_of(write(patient), "00000000-0000-0000-0000-000000000001")
+    call = read_call(json.dumps(body).encode(), service)
+    assert call.patient_id == "patient-1" and set(call.prefetch) == set(TEMPLATES)
+    assert len((call.draft_orders or {}).get("entry", [])) == (len(drafts) if service.orders else 0)
