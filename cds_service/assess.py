@@ -12,6 +12,7 @@ from cds_service.advice.checklist import Checked, run_checklist
 from cds_service.advice.findings import Finding, Heard, conditions_of, counts, findings_of, hear, unsilenced
 from cds_service.engine import Engine, EngineError
 from cds_service.facts import compute_facts
+from cds_service.facts.data_quality import unused
 from cds_service.facts.glossary import Facts, Known
 from cds_service.facts.view import View
 from cds_service.policy import Policy
@@ -62,8 +63,10 @@ class Assessor:
 
     def assess(self, chart: Chart, *, today: date, hook: str, hook_instance: str) -> Assessment:
         """The assessment of one chart on one day, cards included."""
-        facts = compute_facts(View(chart, today, self.policy.jurisdiction, self.values, hook))
-        return self.assess_facts(facts, Context(today=today, hook=hook, hook_instance=hook_instance, chart=chart))
+        view = View(chart, today, self.policy.jurisdiction, self.values, hook)
+        listed = replace(chart, ignored=[*chart.ignored, *unused(view)])
+        context = Context(today=today, hook=hook, hook_instance=hook_instance, chart=listed)
+        return self.assess_facts(compute_facts(view), context)
 
     def assess_facts(self, facts: Facts, context: Context) -> Assessment:
         """The same from the facts on."""
