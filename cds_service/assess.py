@@ -63,10 +63,11 @@ class Assessor:
 
     def assess(self, chart: Chart, *, today: date, hook: str, hook_instance: str) -> Assessment:
         """The assessment of one chart on one day, cards included."""
-        view = View(chart, today, self.policy.jurisdiction, self.values, hook)
-        listed = replace(chart, ignored=[*chart.ignored, *unused(view)])
-        context = Context(today=today, hook=hook, hook_instance=hook_instance, chart=listed)
-        return self.assess_facts(compute_facts(view), context)
+        context = Context(today=today, hook=hook, hook_instance=hook_instance, chart=chart)
+        return self.assess_facts(compute_facts(self._view(context)), context)
+
+    def _view(self, context: Context) -> View:
+        return View(context.chart, context.today, self.policy.jurisdiction, self.values, context.hook)
 
     def assess_facts(self, facts: Facts, context: Context) -> Assessment:
         """The same from the facts on."""
@@ -94,7 +95,7 @@ class Assessor:
             heard=dict(sorted(heard.items())),
             checklist=checklist,
             missing=self._missing(findings, heard, checklist, facts, course),
-            ignored=chart.ignored,
+            ignored=[*chart.ignored, *unused(self._view(context))],
             facts=facts,
             jurisdiction=self.policy.jurisdiction,
             overrides=self.policy.overrides,
