@@ -9,7 +9,10 @@ import pytest
 from flask.testing import FlaskClient
 
 from cds_service.app import create_app
+from cds_service.hooks.answer import load_answer
 from cds_service.hooks.settings import Settings
+from cds_service.policy import load_policy
+from cds_service.rulebook import load_rulebook
 from cds_service.web.pages import Profile
 from tests.hooks.fakes import TODAY, FakeAnswer
 
@@ -31,3 +34,11 @@ def make_client(answer: FakeAnswer) -> Callable[..., FlaskClient]:
 @pytest.fixture
 def client(make_client: Callable[..., FlaskClient]) -> FlaskClient:
     return make_client()
+
+
+@pytest.fixture(scope="session")
+def real_client() -> FlaskClient:
+    """The service with its real rule book, for the US."""
+    book = load_rulebook()
+    policy = load_policy(None, parameters=book.parameters, jurisdiction="US", environ={})
+    return create_app(load_answer(book, policy), profile=Profile("US"), today=lambda: TODAY).test_client()

@@ -40,3 +40,21 @@ def call_body(hook: str = "patient-view", **changes: Any) -> dict[str, Any]:
         **changes,
     }
     return {name: value for name, value in body.items() if value is not ...}
+
+
+PATIENT = {"resourceType": "Patient", "id": "p1"}
+NET = {
+    "resourceType": "Condition",
+    "id": "c1",
+    "subject": {"reference": "Patient/p1"},
+    "code": {"coding": [{"system": "http://hl7.org/fhir/sid/icd-10-cm", "code": "C7A.092"}]},
+}
+HB = {
+    "resourceType": "Observation",
+    "id": "o1",
+    "status": "final",
+    "subject": {"reference": "Patient/p1"},
+    "effectiveDateTime": "2024-05-30",
+    "code": {"coding": [{"system": "http://loinc.org", "code": "718-7"}]},
+    "valueQuantity": {"value": 13.1, "unit": "g/dL", "system": "http://unitsofmeasure.org", "code": "g/dL"},
+}
