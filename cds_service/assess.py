@@ -64,7 +64,11 @@ class Assessor:
     def assess(self, chart: Chart, *, today: date, hook: str, hook_instance: str) -> Assessment:
         """The assessment of one chart on one day, cards included."""
         context = Context(today=today, hook=hook, hook_instance=hook_instance, chart=chart)
-        return self.assess_facts(compute_facts(self._view(context)), context)
+        return self.assess_facts(self.facts(context), context)
+
+    def facts(self, context: Context) -> Facts:
+        """The chart as facts, the first half of ``assess``."""
+        return compute_facts(self._view(context))
 
     def _view(self, context: Context) -> View:
         return View(context.chart, context.today, self.policy.jurisdiction, self.values, context.hook)

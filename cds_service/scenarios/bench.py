@@ -12,15 +12,12 @@ from uuid import UUID
 from cds_service.advice.assessment import Assessment
 from cds_service.assess import Assessor, Context
 from cds_service.engine import EngineError
-from cds_service.facts import compute_facts
 from cds_service.facts.glossary import Facts
-from cds_service.facts.view import View
 from cds_service.fhir.resources import RequiredDataMissing
 from cds_service.hooks.answer import chart_of
 from cds_service.hooks.discovery import SERVICES
 from cds_service.hooks.request import HookCall, read_call
 from cds_service.policy import Policy, PolicyError, make_policy
-from cds_service.record.model import Chart
 from cds_service.rulebook.loader import Rulebook, load_rulebook
 from cds_service.scenarios.checks import ScenarioError
 from cds_service.scenarios.writer import Written, call_of, write
@@ -34,7 +31,6 @@ class Case:
     """A patient up to the facts; the rest of the way may be gone again with other rules."""
 
     written: Written
-    chart: Chart
     facts: Facts
     context: Context
     policy: Policy
@@ -74,9 +70,8 @@ class Bench:
             chart = chart_of(call, self.book, written.today)
         except RequiredDataMissing as error:
             raise ScenarioError(f"not assessed: {error}.") from None
-        view = View(chart, written.today, policy.jurisdiction, self.assessor(policy).values, call.hook)
         context = Context(today=written.today, hook=call.hook, hook_instance=call.hook_instance, chart=chart)
-        return Case(written=written, chart=chart, facts=compute_facts(view), context=context, policy=policy)
+        return Case(written=written, facts=self.assessor(policy).facts(context), context=context, policy=policy)
 
     def assess(self, case: Case) -> Assessment:
         """Facts -> engine -> advice -> response. Raises ScenarioError when the engine refuses."""
