@@ -78,6 +78,72 @@ fits_label = named(
     source=("A01", "A02"),
 )
 
+sstr_pet_needed = named(
+    "sstr-pet-needed",
+    "active well-differentiated disease without a usable SSTR PET",
+    fact.sstr_pet_exists.no & fact.well_differentiated.yes & fact.active_disease.yes,
+    source="S23",
+)
+
+uptake_insufficient = named(
+    "uptake-insufficient",
+    "no lesion of a current SSTR PET reaches the threshold",
+    fact.krenning_insufficient.yes & (fact.sstr_pet_age_days <= param.sstr_max_age_days),
+    source=("S03", "S05"),
+)
+
+outdating_event = named(
+    "outdating-event",
+    "sufficient SSTR PET, and progression or tumour treatment since",
+    fact.krenning_sufficient.yes
+    & (
+        fact.sstr_progression_since.yes
+        | fact.sstr_prrt_since.yes
+        | fact.sstr_local_since.yes
+        | (fact.sstr_since_cycles >= param.reimage_min_cycles)
+        | (fact.sstr_since_weeks >= param.reimage_min_weeks)
+    ),
+    source="EXP",
+)
+
+sstr_pet_in_hand = named(
+    "sstr-pet-in-hand",
+    "SSTR PET ordered or being ordered",
+    fact.sstr_drafted.yes | fact.sstr_order_open.yes,
+    source="S12",
+)
+
+enough_treatment = named(
+    "enough-treatment",
+    "enough cycles or weeks of treatment since the last SSTR scan",
+    (fact.reimage_cycles >= param.reimage_min_cycles) | (fact.reimage_weeks >= param.reimage_min_weeks),
+    source="R07",
+)
+
+reimage_after_therapy = named(
+    "reimage-after-therapy",
+    "low uptake before, enough treatment since, responding or stable, nothing FDG-positive and SSTR-negative",
+    fact.reimage_scan_low.yes & enough_treatment & fact.reimage_responding.yes & fact.reimage_fdg_discordant.no,
+    source=("R01", "R07"),
+)
+
+too_little_treatment = named(
+    "too-little-treatment",
+    "low uptake before, too few cycles and weeks of treatment since",
+    fact.reimage_scan_low.yes
+    & fact.reimage_treated.yes
+    & (fact.reimage_cycles < param.reimage_min_cycles)
+    & (fact.reimage_weeks < param.reimage_min_weeks),
+    source="R07",
+)
+
+reimaging_raised = named(
+    "reimaging-raised",
+    "a new SSTR PET would be suggested",
+    fact.fired_i_08.yes | (fact.fired_r_01.yes & fact.reimage_responding.yes),
+    source="EXP",
+)
+
 _REPORTS = ("DiagnosticReport", "Observation")
 _DRUGS = ("MedicationAdministration", "MedicationStatement", "MedicationRequest")
 
