@@ -13,7 +13,7 @@ from cds_service.facts.scope import disease_statements
 from cds_service.facts.treatment import TUMOUR_CHANGING, since
 from cds_service.facts.view import View, surely_before
 from cds_service.record.dates import Span
-from cds_service.record.model import Intervention, Item, Order
+from cds_service.record.model import Intervention, Item, Order, ReadAs
 
 GLOSSARY = (
     FactSpec("sstr_pet_age_months", "number", "age of the current SSTR PET", "whole calendar months", "mo"),
@@ -94,7 +94,7 @@ def _after(view: View, now: Reading, items: Iterable[Item], types: tuple[str, ..
     later = [item for item in dated if surely_before(now.when, item.when)]
     if later:
         last = max((item.when for item in later if item.when), default=None)
-        read_as = "coded" if any(item.read_as == "coded" for item in later) else "narrative"
+        read_as: ReadAs = "coded" if any(item.read_as == "coded" for item in later) else "narrative"
         return yes(tuple(sorted({item.source for item in later})), last, read_as)
     if any(surely_before(now.when, item.when) is None for item in dated) or not view.provided(*types):
         return None
