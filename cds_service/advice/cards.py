@@ -64,6 +64,10 @@ class CardMaker:
                 chosen.setdefault(code, (rule, branch))
         return sorted(chosen.values(), key=lambda pair: not pair[1].stands_first)
 
+    def _spoken(self) -> set[str]:
+        """What was heard, as codes and as code/branch: "C-04", "C-04/eu"."""
+        return {name for code, (_, branch) in self._a.heard.items() for name in (code, f"{code}/{branch.name}")}
+
     def _has_card(self, finding: Finding, indicator: str = "") -> bool:
         advice = self._a.heard[finding.rule][1].advice
         return advice is not None and (not indicator or advice.indicator == indicator)
@@ -88,9 +92,7 @@ class CardMaker:
             ],
             "extension": {"prrt-cds.card": {"rules": codes}},
         }
-        offered = suggestions.build(
-            rule, advice, self._book, self._plain, self._a.heard.keys(), self._patient_id, identity
-        )
+        offered = suggestions.build(rule, advice, self._book, self._plain, self._spoken(), self._patient_id, identity)
         if offered:
             card["suggestions"] = offered
             card["selectionBehavior"] = "any"

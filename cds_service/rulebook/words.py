@@ -25,7 +25,7 @@ COURSES: tuple[Course, ...] = ("none", "in-progress", "completed", "retreatment"
 class Suggestion:
     """One thing the reader may consider. ``order`` names a draft ServiceRequest of ``rules/orders.toml``.
 
-    ``unless`` names findings ("R-05", "C-01") beside which the suggestion is left out.
+    ``unless`` names rules ("C-01") or branches ("C-04/eu") beside which the suggestion is left out.
     """
 
     label: str

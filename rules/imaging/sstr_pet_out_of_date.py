@@ -41,7 +41,7 @@ rule = Rule(
                         unless=(
                             "C-01",
                             "C-03",
-                            "C-04/contraindicated",
+                            "C-04/eu",
                             "C-05",
                             "G-07",
                             "G-08",
@@ -76,7 +76,7 @@ rule = Rule(
                         unless=(
                             "C-01",
                             "C-03",
-                            "C-04/contraindicated",
+                            "C-04/eu",
                             "C-05",
                             "G-07",
                             "G-08",

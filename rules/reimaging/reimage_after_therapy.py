@@ -44,7 +44,7 @@ rule = Rule(
                         unless=(
                             "C-01",
                             "C-03",
-                            "C-04/contraindicated",
+                            "C-04/eu",
                             "C-05",
                             "G-07",
                             "G-08",
@@ -59,7 +59,7 @@ rule = Rule(
                         unless=(
                             "C-01",
                             "C-03",
-                            "C-04/contraindicated",
+                            "C-04/eu",
                             "C-05",
                             "G-07",
                             "G-08",
@@ -103,7 +103,7 @@ rule = Rule(
                         unless=(
                             "C-01",
                             "C-03",
-                            "C-04/contraindicated",
+                            "C-04/eu",
                             "C-05",
                             "G-07",
                             "G-08",
@@ -118,7 +118,7 @@ rule = Rule(
                         unless=(
                             "C-01",
                             "C-03",
-                            "C-04/contraindicated",
+                            "C-04/eu",
                             "C-05",
                             "G-07",
                             "G-08",
