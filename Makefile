@@ -39,7 +39,7 @@ $(VENV)/.run: requirements.lock requirements-build.lock pyproject.toml
 	"$$python" -m venv --clear $(VENV)
 	$(PIP) install -q --require-hashes -r requirements-build.lock
 	$(PIP) install -q --no-build-isolation --require-hashes -r requirements.lock
-	$(PIP) install -q --no-build-isolation --no-deps -e .
+	PYTHONWARNINGS=ignore $(PIP) install -q --no-build-isolation --no-deps -e .
 	$(BIN)/python -c 'import durable_rules_engine'
 	@touch $@
 
@@ -50,7 +50,7 @@ $(VENV)/.test: $(VENV)/.run requirements-test.lock
 COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --custom-compile-command "make lock" --upgrade
 lock: $(VENV)/.run
 	$(PIP) install -q uv
-	echo 'setuptools>=77' | $(COMPILE) - -o requirements-build.lock
+	printf 'pip>=25\nsetuptools>=77\n' | $(COMPILE) - -o requirements-build.lock
 	$(COMPILE) pyproject.toml -o requirements.lock
 	$(COMPILE) pyproject.toml --extra test -c requirements.lock -o requirements-test.lock
 
