@@ -1,4 +1,4 @@
-"""Scans: somatostatin receptor PET and scintigraphy, FDG PET, CT and MRI, from DiagnosticReports.
+"""Scans: somatostatin receptor PET and scintigraphy, FDG PET, CT and MRI, from reports and their Observations.
 
 Per-lesion Observations are used where there are any; the text is read as well, to notice when the two disagree and to
 find sites nobody scored. A PET of unknown tracer and an undated scan are listed, never used.
@@ -6,7 +6,7 @@ find sites nobody scored. A PET of unknown tracer and an undated scan are listed
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -19,16 +19,17 @@ from cds_service.record.codes import names_at
 from cds_service.record.model import Lesion, Modality, Scan
 from cds_service.record.organs import organ_of
 from cds_service.record.pathology import is_pathology
-from cds_service.record.report_text import report_text
+from cds_service.record.report_text import document_reports, report_text
+from cds_service.record.scan_results import Loose, is_pairing, listed, measures
 from cds_service.record.scan_text import KINDS, fields_from_text
 from cds_service.record.tissue import names_other_tumour
-from cds_service.record.tracers import study_of, study_of_text, title_of
+from cds_service.record.tracers import FDG, Study, studies_of, study_of_text, title_of
 from cds_service.record.versions import UNFINISHED, current
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Report:
-    """One report with what is known of it so far."""
+    """One examination of a report with what is known of it so far."""
 
     resource: Resource
     modality: Modality
@@ -39,34 +40,48 @@ class _Report:
 
 
 def read(resources: ResourceSet, ignored: list[Ignored]) -> list[Scan]:
-    """Every scan on record, by source; undated, superseded, unfinished and untold ones go to ``ignored`` too."""
-    reports = [item for item in resources.of("DiagnosticReport") if not is_pathology(item, resources)]
-    loose = _loose(resources, reports)
-    known = [found for item in reports if (found := _opened(item, resources, loose, ignored)) is not None]
-    modality = {found.resource.source: found.modality for found in known}
-    kept = {id(item) for item in current([found.resource for found in known], ignored, lambda r: modality[r.source])}
-    scans = [_scan(found, resources, ignored) for found in known if id(found.resource) in kept]
-    used = {item.source for found in known for item in found.own}
-    scans += _bare(resources, used, ignored)
-    return sorted((scan for scan in scans if scan is not None), key=lambda scan: (scan.source, repr(scan)))
+    """Every scan on record, by source; undated, superseded, unfinished and unclear ones go to ``ignored`` too."""
+    reports = [item for item in resources.of("DiagnosticReport") if not is_pathology(item)]
+    reports += [item for item in document_reports(resources) if not is_pathology(item)]
+    studies = [(report, study) for report in reports for study in studies_of(report, resources)]
+    loose = Loose(resources, studies)
+    known = [found for pair in studies if (found := _opened(*pair, resources, loose, ignored)) is not None]
+    kinds: dict[str, set[Modality]] = {}
+    for found in known:
+        kinds.setdefault(found.resource.source, set()).add(found.modality)
+    newest = current(_each_once(known), ignored, lambda item: frozenset(kinds[item.source]))
+    kept = {id(item) for item in newest}
+    scans = [scan for found in known if id(found.resource) in kept if (scan := _scan(found, resources, ignored))]
+    scans = _without_copies(scans) + list(_alone(loose, resources, ignored))
+    return sorted(scans, key=lambda scan: (scan.source, repr(scan)))
+
+
+def _each_once(known: Iterable[_Report]) -> list[Resource]:
+    return list({id(found.resource): found.resource for found in known}.values())
+
+
+def _without_copies(scans: list[Scan]) -> list[Scan]:
+    """A document that repeats a report of the same day and kind is no scan of its own."""
+    reported = {(scan.modality, scan.when) for scan in scans if scan.source.startswith("DiagnosticReport")}
+    return [
+        scan for scan in scans
+        if scan.source.startswith("DiagnosticReport") or (scan.modality, scan.when) not in reported
+    ]  # fmt: skip
 
 
 def _opened(
-    report: Resource, resources: ResourceSet, loose: dict[str, tuple[Resource, ...]], ignored: list[Ignored]
+    report: Resource, study: Study, resources: ResourceSet, loose: Loose, ignored: list[Ignored]
 ) -> _Report | None:
-    """A report with its modality settled; None (listed where it matters) if no rule can use it."""
-    study = study_of(report, resources)
-    if study.modality is None and not study.pet:
-        return None
+    """An examination with its modality settled; None (listed where it matters) if no rule can use it."""
     notices: list[Ignored] = []
     words = report_text(report, resources, notices)
-    own = _results(report, resources) or loose.get(report.source, ())
+    own = tuple(item for item in (*listed(report, resources), *loose.of(report)) if _fits(item, study))
     titled = "\n".join(part for part in (title_of(report, resources), words) if part)
     said = None
     if study.modality is None:
         said = read_report(titled, "sstr_pet") if words else None
         scored = said is not None and said["krenning_highest"] is not None
-        krenning = scored or any(_scores_krenning(item.data) for item in own)
+        krenning = scored or any(measures(item.data, "krenning") for item in own)
         study = study_of_text(study, said["tracer"] if said else None, titled, krenning=krenning)
         if study.modality is None:
             ignored.append(Ignored(report.source, "unsupported", "PET tracer not stated"))
@@ -77,8 +92,17 @@ def _opened(
     return _Report(report, study.modality, study.tracer or (said or {}).get("tracer"), words, said, own)
 
 
+def _fits(item: Resource, study: Study) -> bool:
+    """In a report of two tracers: FDG's values to the FDG PET, scores to the SSTR PET."""
+    if not study.shared:
+        return True
+    if study.modality == "fdg-pet":
+        return is_pairing(item.data) or "fdg" in words_at(item.data, "code").lower()
+    return measures(item.data, "krenning")
+
+
 def _scan(found: _Report, resources: ResourceSet, ignored: list[Ignored]) -> Scan | None:
-    """One report as a scan; None when undated."""
+    """One examination as a scan; None when undated."""
     source = found.resource.source
     when = effective(found.resource.data, "issued")
     if when is None:
@@ -96,7 +120,7 @@ def _scan(found: _Report, resources: ResourceSet, ignored: list[Ignored]) -> Sca
         tracer=found.tracer,
         preliminary=preliminary,
         lesions=coded,
-        scanner=_scanner(found.own, resources),
+        scanner=_scanner(found.own),
         **extra,
     )
     if found.said is not None:
@@ -107,31 +131,6 @@ def _scan(found: _Report, resources: ResourceSet, ignored: list[Ignored]) -> Sca
     return replace(scan, tumour_present=present, bone_lesions=max(bones, scan.bone_lesions))
 
 
-def _results(report: Resource, resources: ResourceSet) -> tuple[Resource, ...]:
-    """The Observations of a report that say something of the scan, members of panels included, each once."""
-    found: dict[str, Resource] = {}
-    queue = [(report, "result")]
-    while queue and len(found) < 2000:
-        owner, name = queue.pop()
-        for target in objects(owner.data.get(name)):
-            item = resources.resolve(target, within=owner)
-            if item is not None and item.type == "Observation" and item.source not in found:
-                found[item.source] = item
-                queue.append((item, "hasMember"))
-    for item in resources.of("Observation"):  # contained, but not listed as a result
-        if item.parent is report and item.source not in found:
-            found[item.source] = item
-    return tuple(found[source] for source in sorted(found) if _of_scan(found[source].data))
-
-
-def _of_scan(data: dict[str, Any]) -> bool:
-    return lesions.is_lesion(data) or bool(names_at(data, "code") & {"netpet", "fdg-discordant"})
-
-
-def _scores_krenning(data: dict[str, Any]) -> bool:
-    return any(lesions.kind_of(part) == "krenning" for part in (data, *objects(data.get("component"))))
-
-
 def _coded(
     own: Iterable[Resource], resources: ResourceSet, ignored: list[Ignored]
 ) -> tuple[tuple[Lesion, ...], dict[str, Any]]:
@@ -139,23 +138,25 @@ def _coded(
     found: list[Lesion] = []
     extra: dict[str, Any] = {}
     for item in own:
-        names = names_at(item.data, "code")
-        if "netpet" in names:
-            extra["netpet"] = _netpet(item.data) or extra.get("netpet")
-        elif "fdg-discordant" in names:
-            if isinstance(flag := item.data.get("valueBoolean"), bool):
-                extra["discordant"] = flag or extra.get("discordant", False)
-        elif names_other_tumour(f"{words_at(item.data, 'code')} {words_at(item.data, 'bodySite')}"):
-            continue
-        else:
+        if is_pairing(item.data):
+            extra |= _pairing(item.data, extra)
+        elif not names_other_tumour(f"{words_at(item.data, 'code')} {words_at(item.data, 'bodySite')}"):
             lesion = lesions.lesion_of(item, resources, ignored)
-            if lesions.is_reference(item):
-                if organ_of(lesion.site or words_at(item.data, "code")) == "liver":
-                    extra["liver_suvmax"] = lesion.suvmax
-                continue
-            extra["only_maximum"] = extra.get("only_maximum", False) or lesions.names_a_maximum(item)
-            found.append(lesion)
+            if not lesions.is_reference(item):
+                extra["only_maximum"] = extra.get("only_maximum", False) or lesions.names_a_maximum(item)
+                found.append(lesion)
+            elif organ_of(lesion.site or words_at(item.data, "code")) == "liver":
+                extra["liver_suvmax"] = lesion.suvmax
     return lesions.joined(found), extra
+
+
+def _pairing(data: dict[str, Any], before: dict[str, Any]) -> dict[str, Any]:
+    """NETPET grade or stated discordance; of two the worse stands."""
+    if "netpet" in names_at(data, "code"):
+        grade = max(filter(None, (_netpet(data), before.get("netpet"))), default=None)
+        return {"netpet": grade} if grade else {}
+    flag = data.get("valueBoolean")
+    return {"discordant": flag or before.get("discordant", False)} if isinstance(flag, bool) else {}
 
 
 def _netpet(data: dict[str, Any]) -> str | None:
@@ -169,7 +170,7 @@ def _netpet(data: dict[str, Any]) -> str | None:
     return None
 
 
-def _scanner(own: Iterable[Resource], resources: ResourceSet) -> str | None:
+def _scanner(own: Iterable[Resource]) -> str | None:
     for item in own:
         device = next(objects(item.data.get("device")), {})
         if name := text(device.get("display")) or reference(device):
@@ -177,39 +178,22 @@ def _scanner(own: Iterable[Resource], resources: ResourceSet) -> str | None:
     return None
 
 
-def _loose(resources: ResourceSet, reports: list[Resource]) -> dict[str, tuple[Resource, ...]]:
-    """Per-lesion Observations no report lists, given to the one report of the same imaging study or order."""
-    listed = {item.source for report in resources.of("DiagnosticReport") for item in _results(report, resources)}
-    found: dict[str, list[Resource]] = {}
-    for item in resources.of("Observation"):
-        if item.source in listed or item.parent is not None or not _of_scan(item.data):
-            continue
-        links = _links(item, "partOf", "derivedFrom", "basedOn")
-        owners = [report for report in reports if links & _links(report, "imagingStudy", "basedOn")]
-        if len(owners) == 1:
-            found.setdefault(owners[0].source, []).append(item)
-    return {source: tuple(items) for source, items in found.items()}
-
-
-def _links(item: Resource, *names: str) -> set[str]:
-    return {found for name in names for target in objects(item.data.get(name)) if (found := reference(target))}
-
-
-def _bare(resources: ResourceSet, used: set[str], ignored: list[Ignored]) -> list[Scan | None]:
-    """Observations without any report: NETPET grade and discordance stand alone; scores need to say which scan."""
-    in_reports = {i.source for r in resources.of("DiagnosticReport") for i in _results(r, resources)} | used
-    found: list[Scan | None] = []
-    for item in resources.of("Observation"):
-        if item.source in in_reports or item.parent is not None or not _of_scan(item.data):
-            continue
-        pairs_two_scans = names_at(item.data, "code") & {"netpet", "fdg-discordant"}
-        extra = _coded([item], resources, [])[1] if pairs_two_scans else {}
-        when = effective(item.data, "issued")
-        if extra.get("netpet") or extra.get("discordant") is not None:
-            if when is None:
+def _alone(loose: Loose, resources: ResourceSet, ignored: list[Ignored]) -> Iterator[Scan]:
+    """Observations without any report: a NETPET grade stands alone; scores need to say which scan they are of."""
+    for item in loose.left.values():
+        if is_pairing(item.data) and (extra := _pairing(item.data, {})):
+            if (when := effective(item.data, "issued")) is None:
                 ignored.append(Ignored(item.source, "no-date"))
             else:
-                found.append(Scan(source=item.source, when=when, modality="fdg-pet", tracer="18F-FDG", **extra))
-        elif _scores_krenning(item.data):
-            ignored.append(Ignored(item.source, "unsupported", "score without the report of its scan"))
-    return found
+                yield Scan(source=item.source, when=when, modality="fdg-pet", tracer=FDG, **extra)
+    for day, items, study in loose.alone():
+        if day is None or study is None or study.modality is None:
+            for item in items:
+                ignored.append(
+                    Ignored(item.source, "no-date") if day is None
+                    else Ignored(item.source, "unsupported", "score without the report of its scan")
+                )  # fmt: skip
+            continue
+        coded, extra = _coded(items, resources, ignored)
+        yield Scan(source=items[0].source, when=day, modality=study.modality, tracer=study.tracer, lesions=coded,
+                   scanner=_scanner(items), tumour_present=True if coded else None, **extra)  # fmt: skip

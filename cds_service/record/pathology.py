@@ -15,7 +15,7 @@ from cds_service.record.codes import concepts_at, free_words, names_at
 from cds_service.record.intervals import denominator, percent
 from cds_service.record.model import Pathology, Range
 from cds_service.record.pathology_values import differentiation_of, grade_of, ki67_of, mitoses_of
-from cds_service.record.report_text import report_text
+from cds_service.record.report_text import document_reports, report_text
 from cds_service.record.tissue import of_other_tumour, site_of
 from cds_service.record.versions import UNFINISHED, current
 
@@ -37,7 +37,9 @@ What = Literal["ki67", "mitoses", "grade", "differentiation", "morphology"]
 
 def read(resources: ResourceSet, ignored: list[Ignored]) -> list[Pathology]:
     """Every tissue result of this tumour, by source; values that may not be used go to ``ignored``."""
-    reports = [item for item in resources.of("DiagnosticReport") if is_pathology(item, resources)]
+    reports = [
+        item for item in (*resources.of("DiagnosticReport"), *document_reports(resources)) if is_pathology(item)
+    ]
     kept = current(reports, ignored, lambda item: frozenset(c.code for c in concepts_at(item.data, "code")))
     dropped = {item.source for item in reports} - {item.source for item in kept}
     foreign = {item.source for item in kept if _is_foreign(item, resources)}
@@ -58,7 +60,7 @@ def _order(item: Pathology) -> tuple[str, str, str]:
     return item.source, item.read_as, repr(item)
 
 
-def is_pathology(report: Resource, resources: ResourceSet) -> bool:
+def is_pathology(report: Resource) -> bool:
     """Whether a DiagnosticReport is one of pathology."""
     data = report.data
     names = names_at(data, "code") | names_at(data, "category")

@@ -7,6 +7,7 @@ import binascii
 import html
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from cds_service.fhir.elements import MAX_TEXT, objects, text
@@ -139,6 +140,27 @@ def _each_once(parts: list[str]) -> Iterator[str]:
         )
         if part and not repeated:
             yield part
+
+
+def document_reports(resources: ResourceSet) -> list[Resource]:
+    """DocumentReferences and Compositions in the shape of a DiagnosticReport, for the readers of reports.
+
+    The study's day is the period the document is about, else the document's date.
+    """
+    found = []
+    for document in resources.of("DocumentReference", "Composition"):
+        data = document.data
+        about = next(objects(data.get("context")), {}) or next(objects(data.get("event")), {})
+        words = document_texts(document, resources, [])
+        title = text(data.get("description")) or text(data.get("title"))
+        kind = dict(next(objects(data.get("type")), {}))
+        if title and not kind.get("text"):
+            kind["text"] = title
+        report = {"resourceType": "DiagnosticReport", "status": "final", "code": kind, "conclusion": words,
+                  "identifier": data.get("identifier"), "effectivePeriod": about.get("period"),
+                  "issued": data.get("date")}  # fmt: skip
+        found.append(replace(document, data=report))
+    return found
 
 
 def document_texts(document: Resource, resources: ResourceSet, ignored: list[Ignored]) -> str:

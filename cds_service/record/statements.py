@@ -93,7 +93,7 @@ def read(resources: ResourceSet, ignored: list[Ignored]) -> tuple[list[DiseaseSt
 def _found(resources: ResourceSet) -> Iterator[DiseaseStatement | Operability]:
     for observation in current(resources.of("Observation"), [], lambda item: item.source):
         yield from _observation(observation)
-    reports = [item for item in resources.of("DiagnosticReport") if not is_pathology(item, resources)]
+    reports = [item for item in resources.of("DiagnosticReport") if not is_pathology(item)]
     for report in current(reports, [], lambda item: words_at(item.data, "code")):
         if report.status not in UNFINISHED:
             yield from _report(report, resources)

@@ -59,11 +59,15 @@ _NOT_TUMOUR = re.compile(r"guid\w+ (?:biopsy|drainage|ablation)|bone scan|post-?
 
 @dataclass(frozen=True, slots=True)
 class Study:
-    """What a report is of. ``modality`` None: an examination no rule uses; ``pet`` a PET of unknown tracer."""
+    """What a report is of. ``modality`` None: an examination no rule uses, or with ``pet`` a PET of unknown tracer.
+
+    ``shared``: the report describes a second examination as well.
+    """
 
     modality: Modality | None
     tracer: str | None = None
     pet: bool = False
+    shared: bool = False
 
 
 def tracers_in(words: str) -> frozenset[str]:
@@ -75,11 +79,26 @@ def tracers_in(words: str) -> frozenset[str]:
     return frozenset(found)
 
 
+def studies_of(report: Resource, resources: ResourceSet) -> tuple[Study, ...]:
+    """The examinations a report is of that a rule could use: usually one, two for "DOTATATE and FDG PET/CT"."""
+    given = _tracers_given(report, resources)
+    somatostatin = given & set(SSTR_PET_TRACERS)
+    if len(somatostatin) == 1 and given == somatostatin | {FDG}:
+        return Study("sstr-pet", somatostatin.pop(), shared=True), Study("fdg-pet", FDG, shared=True)
+    study = study_of(report, resources)
+    return (study,) if study.modality is not None or study.pet else ()
+
+
+def _tracers_given(report: Resource, resources: ResourceSet) -> set[str]:
+    coded = {_CODED[name] for name in names_at(report.data, "code") if name in _CODED}
+    return _radiopharmaceuticals(report, resources) or coded or set(tracers_in(title_of(report, resources)))
+
+
 def study_of(report: Resource, resources: ResourceSet) -> Study:
     """What kind of scan a DiagnosticReport is of, from its codes, its radiopharmaceutical and its title."""
     names = names_at(report.data, "code")
     title = title_of(report, resources)
-    given = _radiopharmaceuticals(report, resources) or {_CODED[n] for n in names if n in _CODED} or tracers_in(title)
+    given = _tracers_given(report, resources)
     one = next(iter(given)) if len(given) == 1 else None
     if "sstr-pet" in names:
         return Study("sstr-pet", one if one in SSTR_PET_TRACERS else None)
