@@ -144,6 +144,28 @@ reimaging_raised = named(
     source="EXP",
 )
 
+clotting_poor = named(
+    "clotting-poor",
+    "prothrombin low, or INR high without an anticoagulant",
+    (fact.prothrombin_percent < param.prothrombin_low) | ((fact.inr >= param.inr_high) & fact.anticoagulated.no),
+    source=("L10", "L26"),
+)
+
+clotting_normal = named(
+    "clotting-normal",
+    "prothrombin normal, or INR normal without an anticoagulant, and neither poor",
+    (
+        (fact.prothrombin_percent >= param.prothrombin_low)
+        & (fact.inr.unknown | (fact.inr < param.inr_high) | fact.anticoagulated.yes)
+    )
+    | (
+        (fact.inr < param.inr_high)
+        & fact.anticoagulated.no
+        & (fact.prothrombin_percent.unknown | (fact.prothrombin_percent >= param.prothrombin_low))
+    ),
+    source=("L10", "L26"),
+)
+
 _REPORTS = ("DiagnosticReport", "Observation")
 _DRUGS = ("MedicationAdministration", "MedicationStatement", "MedicationRequest")
 
@@ -205,9 +227,8 @@ CRITERIA = (
         shows="bilirubin_uln", reads=("Observation",), sources=("L10",),
     ),
     Criterion(
-        id="albumin", words="albumin at or above the limit, or low with normal prothrombin",
-        met=(fact.albumin_g_l >= param.albumin_stop)
-        | ((fact.albumin_g_l < param.albumin_stop) & (fact.prothrombin_percent >= param.prothrombin_low)),
+        id="albumin", words="albumin at or above the limit, or low with normal clotting",
+        met=(fact.albumin_g_l >= param.albumin_stop) | ((fact.albumin_g_l < param.albumin_stop) & clotting_normal),
         shows="albumin_g_l", reads=("Observation",), sources=("L10",),
     ),
     Criterion(

@@ -3,6 +3,7 @@
 from datetime import date
 
 from cds_service.rulebook import Advice, Branch, Rule, Suggestion, fact, param
+from rules.criteria import clotting_normal, clotting_poor
 
 rule = Rule(
     id="albumin-low",
@@ -21,11 +22,7 @@ rule = Rule(
     branches=(
         Branch(
             name="clotting-poor",
-            when=(fact.albumin_g_l < param.albumin_stop)
-            & (
-                (fact.prothrombin_percent < param.prothrombin_low)
-                | ((fact.inr >= param.inr_high) & fact.anticoagulated.no)
-            ),
+            when=(fact.albumin_g_l < param.albumin_stop) & clotting_poor,
             outcome="not-now",
             reason="lab-liver",
             advice=Advice(
@@ -44,13 +41,25 @@ rule = Rule(
             ),
         ),
         Branch(
-            name="clotting-unknown",
-            when=(fact.albumin_g_l < param.albumin_stop)
-            & (
-                (fact.prothrombin_percent.unknown & fact.inr.unknown)
-                | (fact.prothrombin_percent.unknown & fact.anticoagulated.yes)
-                | ((fact.inr >= param.inr_high) & fact.anticoagulated.unknown)
+            name="clotting-normal",
+            when=(fact.albumin_g_l < param.albumin_stop) & clotting_normal,
+            advice=Advice(
+                indicator="info",
+                summary="Albumin {albumin_g_l} with normal clotting: a caution, not a stop.",
+                record="Record shows albumin {albumin_g_l} ({albumin_g_l:date})[[; prothrombin {prothrombin_percent}]][[; INR {inr}]].",
+                suggestions=(
+                    Suggestion(label="Consider nutrition and protein loss"),
+                    Suggestion(label="No change"),
+                ),
+                shows=(
+                    "prothrombin_percent",
+                    "inr",
+                ),
             ),
+        ),
+        Branch(
+            name="clotting-unknown",
+            when=fact.albumin_g_l < param.albumin_stop,  # neither poor nor normal: clotting does not decide
             outcome="needs-data",
             reason="pt-for-low-albumin",
             advice=Advice(
@@ -71,23 +80,6 @@ rule = Rule(
                 ),
             ),
             ask=("prothrombin",),
-        ),
-        Branch(
-            name="clotting-normal",
-            when=fact.albumin_g_l < param.albumin_stop,
-            advice=Advice(
-                indicator="info",
-                summary="Albumin {albumin_g_l} with normal clotting: a caution, not a stop.",
-                record="Record shows albumin {albumin_g_l} ({albumin_g_l:date})[[; prothrombin {prothrombin_percent}]][[; INR {inr}]].",
-                suggestions=(
-                    Suggestion(label="Consider nutrition and protein loss"),
-                    Suggestion(label="No change"),
-                ),
-                shows=(
-                    "prothrombin_percent",
-                    "inr",
-                ),
-            ),
         ),
     ),
     speaks_in=("none", "retreatment"),
