@@ -24,11 +24,16 @@ _PLAIN = {
     # Cyrillic and Greek letters that look like Latin ones (scanned or pasted text)
     **dict(zip("АВЕКМНОРСТХаеорсухі", "ABEKMHOPCTXaeopcyxi", strict=True)),
 }  # fmt: skip
-_SPECIAL = re.compile(r"&(?:lt|gt|le|ge|amp|nbsp|ndash);|\r\n|[^\x20-\x7e\n]")
+_SPECIAL = re.compile(r"&(?:lt|gt|le|ge|amp|nbsp|ndash);|\r\n|[^\x20-\x7e\n]| {2,}")
+
+
+def _plain(found: str) -> str:
+    # a gap of several spaces may be a table's column
+    return "\t" if found[0] == " " else _plain_character(found)
 
 
 @lru_cache(maxsize=4096)
-def _plain(found: str) -> str:
+def _plain_character(found: str) -> str:
     if found in _ENTITIES:
         return _ENTITIES[found]
     if found == "\r\n":

@@ -1,0 +1,308 @@
+"""How a sentence means what it says: negated, hedged, of an earlier time, conditional, about someone else.
+
+Each cue has a reach inside its sentence (in the manner of ConText: Harkema 2009), ended by semicolons, contrast words,
+the bracket it stands in and, for most cues, commas.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+
+from cds_service.narrative.sections import Section, Sentence
+
+MOST_CUES = 60  # of one kind in one sentence; more is not prose
+
+_CONTRAST = re.compile(
+    r"\b(?:but|however|whereas|while|although|though|except|apart from|with the exception of|on the other hand|yet|otherwise)\b", re.I
+)
+_NEGATION = re.compile(
+    r"\b(?:no(?! longer\b| doubt| 1| relevant change| significant change)|not(?! only\b| (?:be )?exclude)|without|none(?: of)?|never|neither|nor|absence of|absent|"
+    r"lack(?:s|ing)?(?: of)?|negative for|free of|w/o|resolution of|instead of|rather than)\b",
+    re.I,
+)
+_NEGATED_BEFORE = re.compile(
+    r"\b(?:(?:is|are|was|were|has been|have been|can|could)?\s?(?:not|no longer)\s(?:be\s)?(?:\w+\s)?(?:seen|detect\w+|visible|present|identif\w+|found|"
+    r"delineat\w+|demonstra\w+|appreciat\w+|evident|confirmed|met|fulfilled|reached)|absent|(?<!not be )(?<!cannot be )(?<!be )(?<!not )excluded|"
+    r"(?<!not be )(?<!cannot be )ruled out|(?:has|have) (?:resolved|disappeared|vanished)|(?:are|is) no longer\b)",
+    re.I,
+)
+# "no change of the metastases" does not deny the metastases
+_NOT_OF_LESION = re.compile(
+    r"\b(?:change|changes|progress\w*|increase\w*|growth|grow|decrease\w*|difference|uptake|expression|expressing|accumulat\w+|avidity|enhanc\w+|enlarge\w+|"
+    r"larger|smaller|regress\w*|response|washout|take|takes|show|shows|given|reported|available|covered|assess\w+|FDG uptake)\b",
+    re.I,
+)
+_HEDGE = re.compile(
+    r"\b(?:possibl[ey]|probabl[ey]|likely|unlikely|suspect\w*|suspicio\w*|presum\w+|questionabl[ey]|equivocal|indeterminate|uncertain|unclear|"
+    r"may(?! (?:become|be (?:considered|discussed|offered|reconsidered)))|might(?! (?:become|be (?:considered|discussed|offered|reconsidered)))|"
+    r"could (?:be|represent|correspond|reflect)(?! (?:considered|discussed|offered))|suggest(?:s|ive|ing)?(?! (?:to|a repeat|repeat|biopsy|fdg|pet|follow))\b|seems?|"
+    r"cannot (?:be )?(?:\w+ )?(?:exclude|rule)\w*|can ?not be (?:exclude|rule)\w*|not (?:be )?(?:\w+ )?excluded|to be excluded|borderline|potentially|perhaps|unsure|query|"
+    r"differential(?: diagnosis)?|DD|favou?r(?:s|ed|ing)?|estimated at|arguabl[ey]|tentativ\w+|apparently|appears?)\b|(?:^|[\s(])\?(?=\w)",
+    re.I,
+)
+_HEDGE_AFTER = re.compile(
+    r"cannot (?:be )?(?:\w+ )?(?:excluded|ruled out|confirmed)|not (?:be )?excluded|\b(?:is|are|remains?|but|being|as)\s(?:\w+\s)?(?:questionable|equivocal|indeterminate|uncertain|unclear|"
+    r"suspected|possible|unreliable|doubtful|tentative|suspicious|borderline)|\bnot reliable|\bunreliable|\bto be confirmed|\bneeds? confirmation|"
+    r"\bunder reserve|\bwith caution|\(\?\)|\?(?=\s|$|\))|\b(?:equivocal|questionable|tentative|unconfirmed)\b",
+    re.I,
+)
+_STUDY = (
+    r"(?:stud(?:y|ies)|scans?|exam(?:ination)?s?|PET\S*|CT\b|MRI?\b|SPECT\S*|imaging|reports?|biops(?:y|ies)|specimens?|resection|investigation|"
+    r"scintigraphy|scintigram|assessment|values?|reading|time ?point|measurement|octreoscan|DOTA\w+|FDG|staging|results?|findings)"
+)
+_OLD = r"(?:previous|prior|last|earlier|initial|baseline|first|old|outside|external|preceding|foregoing|pre-?treatment|pre-?therapeutic|former|recent|pretherapeutic)"
+_DATE = (
+    r"(?:\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{1,2}[./]\d{2,4}|\d{4}-\d\d(?:-\d\d)?|(?:\d{1,2}\.?\s)?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\w*\.?,?\s?"
+    r"(?:\d{1,2},?\s)?(?:(?:19|20)\d\d)?|(?:19|20)\d\d)"
+)
+_STUDY_PHRASE = (
+    rf"(?:the |a |an |that of |those of |our |his |her )*(?:{_OLD}\s)?(?:\S+\s){{0,3}}?(?:{_STUDY})(?:/\w+)?(?:\s(?:of|from|dated|on|in|performed on)\s(?:the\s)?{_DATE})?(?:\s\(?{_DATE}\)?)?"
+)
+_COMPARED = re.compile(
+    r"\b(?:(?:as |when )?compar(?:ed|ison|ing|able)(?: is made)?(?: (?:with|to))|in comparison (?:with|to)|relative to|as opposed to|versus|vs\.?|than|against|since|"
+    r"(?:un)?changed (?:to|from|since)|up from|down from)\s",
+    re.I,
+)
+_WHOLE_PHRASE = re.compile(rf"{_STUDY_PHRASE}(?:\s\([^)]*\))?|(?:before|previously|earlier|the previous one|prior|baseline|{_DATE})", re.I)
+_EARLIER = re.compile(
+    r"\b(?:previously|formerly|formely|initially|originally|before(?! (?:PRRT|starting|the next|further))|prev(?:\.|\b)|prior(?=[:\s)]\s?(?:krenning|suv|value|score|ki|grade|\d|was))|prior:|previous(?=[:\s]\s?(?:krenning|suv|value|score|ki|\d))|"
+    r"earlier(?=[:\s,)]|$)|at that time|old value|last time|pre-?treatment|pre-?therapy|years? ago|months? ago|weeks? ago|in the past|at (?:first |initial )?diagnosis|"
+    r"at baseline|baseline(?=[:\s]\s?(?:krenning|suv|value|score|ki|\d))|unresectable then|then\)|last year|history of|h/o|status post|formerly|known from|wrongly|erroneously|mistakenly|incorrectly|originally|"
+    r"instead of|rather than|and not(?= (?:krenning|ki|g?\d|stable|progress|partial|complete))|not(?= (?:stable disease|progressive disease|partial response|complete response|[0-4]\b(?! (?:lesion|met|further)))))",
+    re.I,
+)
+_EARLIER_STUDY = re.compile(
+    rf"\b(?:(?:on|in|at|of|the|from|an|a)\s)*{_OLD}\s(?:\S+\s){{0,3}}?{_STUDY}|\bat baseline\b|"
+    rf"(?:^|[.;:(]\s?)(?:in|from|of|on)?\s?{_DATE}\s?(?::|showed|there was|with|\w*\sPET)|(?:^|;\s?)\s*in\s{_DATE}\b|"
+    rf"\b(?:in|from|of|dated|on|biopsy|resection|specimen|surgery|histology|pathology|PET|CT|MRI)\s(?:of\s|from\s|in\s|dated\s|on\s)?(?:the\s)?\(?{_DATE}(?!\s?(?:mm|cm))",
+    re.I,
+)
+_YEAR_IN_BRACKETS = re.compile(rf"\((?:[^()]{{0,40}}\s)?{_DATE}\)", re.I)
+_AGO_IN_BRACKETS = re.compile(r"\([^()%]{0,40}\bago\)", re.I)
+_NOW = re.compile(
+    r"\b(?:now(?:adays)?|currently|current|today|at present|present(?:ly)?(?= (?:study|scan|exam\w*|PET|CT|imaging|investigation))|presently|this (?:study|scan|exam\w*|PET|time)|"
+    r"meanwhile|correct (?:score|value|grade)|should read|corrected to|is (?:now|currently))\b",
+    re.I,
+)
+_IF = re.compile(
+    r"\b(?:if|should (?:the|ki|krenning|it|this|uptake|there|progress\w*)|would|in (?:the )?case of|in the event|unless|provided(?: that)?|may become|might become|could become|"
+    r"may be(?:come)? (?:resectable|operable)|to become|hop(?:ed?|ing)|thresholds?|criteri(?:a|on) (?:for|of|is|are)|cut-?off|require[sd]?|needed|necessary|prerequisite|usually|generally|typically|"
+    r"defined as|means?(?! (?:tumou?r|value))|eligib\w+|next (?:exam\w*|scan|control|staging|PET|CT|visit|follow-?up)|once|to (?:look for|rule out|exclude|assess|evaluate|search|determine|check)|question of|"
+    r"for (?:the )?(?:evaluation|assessment|detection|exclusion) of|suitab\w+ if|aim(?:ed|s)?)\b",
+    re.I,
+)
+_ADVICE = re.compile(
+    r"\b(?:recommend\w*|advis\w+|suggest(?:ed)?(?= (?:to|a repeat|repeat|biopsy|fdg|pet|follow))|consider(?!ed)\w*|re-?considered|propos\w+|to be discussed|discuss\w*|plan(?:ned|ning)?|repeat)\b",
+    re.I,
+)
+_SCALE = re.compile(
+    r"\b(?:legend|(?:krenning )?scale\b(?! \d)|scoring system|is graded|was graded|are graded|corresponds? to|defined as|0\s?=|1\s?=|= ?no uptake)|"
+    r"(?:CR|PR|PD|SD)\s?[=:]\s?(?:disappear|at least|neither|>=|<=|increase|decrease)|WHO\s(?:20\d\d\s)?(?:classification)?\s?:|\bG1\b.{0,30}\bG2\b.{0,30}\bG3\b|"
+    r"\b0\s?[-:]\s?(?:no|none|absent)\b",
+    re.I,
+)  # fmt: skip
+_LEGEND_LINE = re.compile(
+    r"^\s*(?:[-\u2022(]\s?)?(?:(?:krenning|score|grade)\s){0,2}(?:[0-4]|I{1,3}|IV)\)?\s?(?:=|:|-)\s?(?:no|none|very|much|less|low|slight|lower|equal|similar|same|greater|"
+    r"higher|more|above|>|<|=|uptake|intense|absent|moderate|faint)",
+    re.I,
+)
+_FAMILY = re.compile(
+    r"\b(?:mother|father|brother|sister|aunt|uncle|cousin|grand(?:mother|father|parent)s?|siblings?|relatives?|niece|nephew|family history|"
+    r"his son|her son|his daughter|her daughter|twin|another patient|other patient|different patient|paternal|maternal|kindred)\b",
+    re.I,
+)
+
+
+class Context:
+    """Scopes of one sentence's cues; `start` and `end` everywhere are positions in the sentence's text."""
+
+    def __init__(self, sentence: Sentence) -> None:
+        self.text = sentence.text
+        self.section = sentence.section
+        contrasts = [m.span() for m in _CONTRAST.finditer(self.text)]
+        self._hard_starts = {start for start, _ in contrasts}
+        self._hard_ends = {end for _, end in contrasts}
+        self._cues: dict[re.Pattern[str], list[re.Match[str]]] = {}
+
+    # ---- reach ----
+    def end_of(self, at: int, *, comma: bool) -> int:
+        """Where a reach to the right ends: bracket it stands in, semicolon, contrast word, comma if asked."""
+        depth = 0
+        for i in range(at, len(self.text)):
+            c = self.text[i]
+            if c in "([":
+                depth += 1
+            elif c in ")]":
+                if depth == 0:
+                    return i
+                depth -= 1
+            elif depth == 0 and (c == ";" or i in self._hard_starts or (comma and self._comma(i))):
+                return i
+        return len(self.text)
+
+    def start_of(self, at: int, *, comma: bool) -> int:
+        """Where a reach to the left begins."""
+        depth = 0
+        for i in range(at - 1, -1, -1):
+            c = self.text[i]
+            if c in ")]":
+                depth += 1
+            elif c in "([":
+                if depth == 0:
+                    return i + 1
+                depth -= 1
+            elif depth == 0 and (c == ";" or i + 1 in self._hard_ends or (comma and self._comma(i))):
+                return i + 1
+        return 0
+
+    def _comma(self, i: int) -> bool:
+        t = self.text
+        if t[i] == ",":
+            return not (0 < i < len(t) - 1 and t[i - 1].isdigit() and t[i + 1].isdigit())
+        return t[i] == "-" and 0 < i < len(t) - 1 and t[i - 1] == " " and t[i + 1] == " "
+
+    def _found(self, cue: re.Pattern[str]) -> list[re.Match[str]]:
+        if cue not in self._cues:
+            self._cues[cue] = list(cue.finditer(self.text))[:MOST_CUES]
+        return self._cues[cue]
+
+    # ---- negation ----
+    @cached_property
+    def _negations(self) -> list[tuple[int, int, int]]:
+        """(cue start, cue end, end of reach up to a comma)."""
+        return [(m.start(), m.end(), self.end_of(m.end(), comma=True)) for m in self._found(_NEGATION)]
+
+    def negated_value(self, start: int, end: int) -> bool:
+        """Whether a value or judgement at start..end is denied."""
+        if any(cue <= start < reach for cue, _, reach in self._negations):
+            return True
+        return any(
+            m.start() >= end and self.end_of(end, comma=True) > m.start() for m in self._found(_NEGATED_BEFORE)
+        )
+
+    def negated_lesion(self, start: int, end: int) -> bool:
+        """Whether the existence of a lesion named at start..end is denied."""
+        for _, after, reach in self._negations:
+            if after > start or _none_of(self.text, after):
+                continue
+            if start >= reach:
+                rest = self.text[reach : self.end_of(after, comma=False)]
+                if start >= reach + len(rest) or not re.match(r",[\w\s,/-]*\b(?:or|nor|and no)\s[\w\s/-]*$", rest[:200]):
+                    continue
+            if not _NOT_OF_LESION.search(self.text, after, start):
+                return True
+        return any(
+            m.start() >= end and self.end_of(end, comma=True) > m.start() for m in self._found(_NEGATED_BEFORE)
+        )
+
+    # ---- hedge ----
+    def hedged(self, start: int, end: int) -> bool:
+        """Whether the statement at start..end is hedged."""
+        for m in self._found(_HEDGE):
+            if m.start() < start and self.end_of(m.end(), comma=True) > start:
+                return True
+        reach = self.end_of(end, comma=False)
+        return any(end - 1 <= m.start() < reach for m in self._found(_HEDGE_AFTER))
+
+    # ---- time ----
+    @cached_property
+    def _earlier(self) -> list[tuple[int, int]]:
+        nows = [m.start() for m in self._found(_NOW)]
+
+        def until_now(start: int, end: int) -> int:
+            return min([n for n in nows if start < n < end], default=end)
+
+        spans: list[tuple[int, int]] = []
+        compared: list[tuple[int, int]] = []
+        for m in self._found(_COMPARED):
+            phrase = _WHOLE_PHRASE.match(self.text, m.end())
+            if phrase is not None:
+                end = phrase.end()
+                tail = self.text[end : end + 12].lstrip(" ,")
+                if tail.lower().startswith(("when ", "where ", "which ")):
+                    end = self.end_of(end + 2, comma=True)
+            else:
+                end = self.end_of(m.end(), comma=True)
+            compared.append((m.start(), end))
+            spans.append((m.start(), until_now(m.start(), end)))
+        for m in self._found(_EARLIER_STUDY):
+            if any(s <= m.start() < e for s, e in compared) or _current_date(self.text, m):
+                continue
+            if any(s <= m.end() - 1 < e for s, e in compared):
+                continue
+            begin = m.start()
+            end = self.end_of(m.end(), comma=False)
+            leading = not self.text[: m.start()].strip(" (:-")
+            if not leading and not re.search(_OLD, m.group(), re.I):  # "Krenning 3 in 2021", "biopsy 2019: Ki-67"
+                begin = self.start_of(m.start(), comma=True)
+            spans.append((begin, until_now(begin, end)))
+        for m in self._found(_EARLIER):
+            end = self.end_of(m.end(), comma=True)
+            begin = m.start()
+            if not re.search(r"\d|\b(?:stable|progress\w+|CR|PR|SD|PD|I{1,3}V?)\b", self.text[m.end() : until_now(m.end(), end)]):
+                begin = self.start_of(m.start(), comma=True)
+            spans.append((begin, until_now(begin, end)))
+        for m in self._found(_YEAR_IN_BRACKETS):
+            spans.append((self.start_of(m.start(), comma=True), m.end()))
+        for m in self._found(_AGO_IN_BRACKETS):
+            end = self.end_of(m.end(), comma=False)
+            spans.append((self.start_of(m.start(), comma=True), until_now(m.start(), end)))
+        spans += self._from_to()
+        return spans
+
+    def _from_to(self) -> list[tuple[int, int]]:
+        found = []
+        for m in re.finditer(r"\bfrom\s(?:\w+\s){0,3}?(?:<=?\s?)?(?:\d[\d.,]*|[IV]{1,3})\b[^;.]{0,60}?\bto\s(?=(?:\w+\s){0,3}?(?:<=?|>=?)?\s?(?:\d|[IV]))", self.text):
+            found.append((m.start(), m.end()))
+        found += [m.span() for m in re.finditer(r"(?<![\w.,])\d[\d.,]*\s?->", self.text)]
+        return found
+
+    def earlier(self, start: int, end: int) -> bool:
+        """Whether the words at start..end speak of an earlier examination (or of a value taken back)."""
+        return any(s <= start < e for s, e in self._earlier)
+
+    @cached_property
+    def standing_apart(self) -> bool:
+        """The whole section tells of other times: clinical information, comparison."""
+        return self.section in {Section.INDICATION, Section.COMPARISON}
+
+    # ---- conditions, advice, legends, other people ----
+    def conditional(self, start: int, end: int) -> bool:
+        """Whether the words at start..end stand in a condition, threshold, question or recommendation."""
+        if self.section is Section.RECOMMENDATION:
+            return True
+        for m in self._found(_IF):
+            if self.start_of(m.start(), comma=False) <= start < self.end_of(m.end(), comma=False):
+                return True
+        for m in self._found(_ADVICE):
+            if self.start_of(m.start(), comma=True) <= start < self.end_of(m.end(), comma=False):
+                return True
+        return self.text.rstrip().endswith("?") and (
+            self.section is Section.INDICATION or self.end_of(end, comma=True) >= len(self.text.rstrip()) - 1
+        )
+
+    @cached_property
+    def legend(self) -> bool:
+        """Whether the sentence explains a scale instead of reporting."""
+        return (
+            self.section is Section.LEGEND
+            or _SCALE.search(self.text) is not None
+            or _LEGEND_LINE.match(self.text) is not None
+        )
+
+    @cached_property
+    def other_person(self) -> bool:
+        """Whether the sentence is about a relative or another patient."""
+        return _FAMILY.search(self.text) is not None
+
+
+def _none_of(text: str, after: int) -> bool:
+    return text[max(0, after - 8) : after].lower().endswith(("none of", "none")) and not text[after:].lower().startswith(" seen")
+
+
+def _current_date(text: str, match: re.Match[str]) -> bool:
+    """"PET/CT of 4.3.2024" as a title names this examination."""
+    before = text[: match.start()].strip()
+    named = re.search(r"(?:PET\S*|CT|MRI|SPECT\S*|DOTA\w+|FDG|TATE|TOC|NOC)\W*$", before + " " + match.group().split(" ")[0], re.I)
+    return named is not None and not re.search(_OLD, match.group(), re.I) and len(before) < 60 and not re.search(r"\b(?:with|to|than|on the)\b", before, re.I)

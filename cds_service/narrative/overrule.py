@@ -1,0 +1,105 @@
+"""Addenda overrule the report they are added to; what they take back becomes `prior`."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from cds_service.narrative.context import Context
+from cds_service.narrative.imaging import Lesion, Seen
+from cds_service.narrative.pathology import Tissue
+from cds_service.narrative.response import Stated
+from cds_service.narrative.sections import Section
+
+_TAKEN_BACK = re.compile(
+    r"\b(?:withdrawn|withdraw|retracted|revoked|invalid|void|disregard(?:ed)?|ignored?|not valid|cannot be used|should not be used|must not be used|"
+    r"belongs? to (?:another|a different)|entered in error|in error|erroneous(?:ly)?|incorrect(?:ly)?|deleted|cancelled|struck|not applicable|not interpretable)\b",
+    re.I,
+)
+_FIELD_WORDS = {
+    "krenning": re.compile(r"\bkren\w+|\bscores?\b", re.I),
+    "suvmax": re.compile(r"\bSUV", re.I),
+    "ki67": re.compile(r"\bki\s?-?67|\bmib\s?-?1|\bproliferation", re.I),
+    "grade": re.compile(r"\bgrad(?:e|ing)\b|\bG[1-3]\b", re.I),
+    "response": re.compile(r"\bresponse\b|\bRECIST|\bprogressi|\bstable disease|\bpartial response|\bremission", re.I),
+}
+
+
+def withdrawn_fields(context: Context) -> set[str]:
+    """Fields an addendum's sentence takes back; whether it gives another value is for the caller."""
+    if context.section is not Section.ADDENDUM or not _TAKEN_BACK.search(context.text):
+        return set()
+    return {name for name, words in _FIELD_WORDS.items() if words.search(context.text)}
+
+
+def _value(lesion: Lesion) -> object:
+    assert lesion.score is not None
+    low, high = lesion.score
+    return low if low == high else [low, high]
+
+
+def overrule_lesions(seen: Seen, scores_withdrawn: bool, suvs_withdrawn: bool) -> None:
+    """Scores and SUVmax in an addendum replace those of the same lesion (of all lesions, if it names none)."""
+    added = [x for x in seen.lesions if x.section is Section.ADDENDUM]
+    body = [x for x in seen.lesions if x.section is not Section.ADDENDUM]
+    new_scores, new_suvs = [x for x in added if x.score is not None], [x for x in added if x.suvs]
+    for lesion in body:
+        for later in new_scores:
+            if lesion.score is not None and (not later.organs or later.organs & lesion.organs) and not _other_place(lesion, later):
+                seen.prior.append(("krenning", _value(lesion)))
+                later.size_mm = later.size_mm or lesion.size_mm
+                lesion.score, lesion.bound = None, ""
+        for later in new_suvs:
+            if lesion.suvs and (not later.organs or later.organs & lesion.organs) and not _other_place(lesion, later):
+                seen.prior += [("suvmax", int(v) if v == int(v) else v) for v, _ in lesion.suvs]
+                lesion.suvs = []
+    if scores_withdrawn and not new_scores:
+        for lesion in seen.lesions:
+            if lesion.score is not None:
+                seen.prior.append(("krenning", _value(lesion)))
+                lesion.score, lesion.bound, lesion.hedged_score = None, "", True
+        seen.uncertain = True
+    if suvs_withdrawn and not new_suvs:
+        for lesion in body:
+            seen.prior += [("suvmax", int(v) if v == int(v) else v) for v, _ in lesion.suvs]
+            lesion.suvs = []
+        seen.uncertain = True
+
+
+def _other_place(lesion: Lesion, later: Lesion) -> bool:
+    """Two different segments (or sides) of one organ."""
+    one = set(re.findall(r"\b(?:[IVX]+[ab]?|left|right|\d+)\b", lesion.label))
+    other = set(re.findall(r"\b(?:[IVX]+[ab]?|left|right|\d+)\b", later.label))
+    return bool(one and other and not one & other)
+
+
+def overrule_tissue(tissue: Tissue, withdrawn: set[str]) -> None:
+    """Ki-67, grade, differentiation and mitoses of an addendum replace those of the report."""
+    later = [v for v in tissue.ki67 if v.section is Section.ADDENDUM]
+    if later or "ki67" in withdrawn:
+        for value in tissue.ki67:
+            if value.section is not Section.ADDENDUM:
+                tissue.prior.append(("ki67", value.percent if value.percent is not None else list(value.interval or ())))
+        tissue.ki67 = later
+        tissue.uncertain = tissue.uncertain or not later
+    for name in ("grades", "differentiation", "mitoses"):
+        found = getattr(tissue, name)
+        added = [f for f in found if f.section is Section.ADDENDUM]
+        taken = name == "grades" and "grade" in withdrawn
+        if added or taken:
+            what = {"grades": "grade", "mitoses": "mitoses"}.get(name)
+            for item in found:
+                if item.section is not Section.ADDENDUM and what:
+                    tissue.prior.append((what, item.value[0] if what == "mitoses" else item.value))
+            setattr(tissue, name, added)
+            tissue.uncertain = tissue.uncertain or not added
+
+
+def overrule_stated(stated: list[Stated], what: str, withdrawn: bool) -> list[dict[str, Any]]:
+    """Judgements of an addendum replace the earlier ones, which are returned as `prior`."""
+    later = [s for s in stated if s.section is Section.ADDENDUM]
+    if not later and not withdrawn:
+        return []
+    before = [{"what": what, "value": s.value} for s in stated if s.section is not Section.ADDENDUM and s.value is not None]
+    stated[:] = later if later else [Stated(None, s.span, s.section, hedged=True) for s in stated]
+    return before

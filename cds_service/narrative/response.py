@@ -1,0 +1,227 @@
+"""Judgements on the disease as a whole: response, new lesions, no evidence of disease, operability."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from cds_service.narrative.context import Context
+from cds_service.narrative.lexicon import OTHER, SITE
+from cds_service.narrative.sections import Section
+
+Span = tuple[int, int]
+_WHOLE = r"(?:disease|tumou?rs?|tumou?ral|oncolog\w+|overall|malignan\w+|metastatic disease|NET|findings?|situation|tumou?r burden|disease burden|burden|course|status|RECIST|morpholog\w+|metabolic\w*|radiolog\w+|picture|everything|imaging|extent of disease)"
+_RESPONSES: tuple[tuple[str, str], ...] = (
+    ("CR", r"complete (?:\w+ )?(?:remission|response)|complete remission"),
+    ("PR", r"partial (?:\w+ )?(?:remission|response)"),
+    ("SD", r"stable (?:\w+ )?disease|disease (?:is |remains |was )?(?:\w+ )?stable(?! since)|disease stabili[sz]ation"),
+    ("PD", r"progressive (?:tumou?r |metastatic |\w+ )?disease(?! (?:control))"),
+    ("worsened", r"(?:disease|tumou?r|tumou?ral|overall|clear|definite|significant|morphological|radiological|metabolic|oncological|systemic|metastatic|marked|further|slow|RECIST) progress(?:ion)?\b|progress(?:ion)? of (?:the )?(?:disease|tumou?r|malignan\w+|NET|metastatic disease|known disease|tumou?r burden)|(?:disease|tumou?r burden|tumou?r|NET|findings) (?:has|have|is|are|shows?|was)(?: clearly| markedly| slightly| further)? (?:progressed|progressive|progressing|progression|worsened|worse|increased)|worsening(?: of (?:the )?(?:disease|tumou?r|findings))?|overall (?:\w+ )?(?:worse(?:ned)?|progress\w*)|^\W*progress(?:ion|ive)?\b(?! (?:on|under|after|free|since))|(?:impression|conclusion|assessment|summary)\W+progression\b|increas(?:e|ed|ing) (?:in |of )?(?:the )?(?:overall )?(?:tumou?r|disease) (?:burden|load|volume)|progression (?:according|by|per) "),
+    ("improved", r"(?:tumou?r|disease|overall|clear|marked|good|very good|morphological|metabolic|significant|partial tumou?r|overall tumou?r) (?:regression|remission|improvement|shrinkage)|regression of (?:the )?(?:disease|tumou?r|tumou?r burden|NET)|(?:disease|tumou?r burden|findings|tumou?r|NET) (?:has|have|is|are|shows?|was)(?: clearly| markedly| slightly)? (?:improved|regressed|responding|regressive|smaller|decreased)|overall (?:\w+ )?(?:improve(?:d|ment)|regress\w*|better)|(?:good|favou?rable|excellent|objective|marked|clear|treatment|therapeutic|morphological|metabolic|biochemical and morphological) response(?: to (?:treatment|therapy|\w+))?|response to (?:treatment|therapy|PRRT|chemotherapy|CAPTEM)|decreas(?:e|ed|ing) (?:in |of )?(?:the )?(?:overall )?(?:tumou?r|disease) (?:burden|load|volume)|^\W*(?:improvement|regression|improved)\b"),
+    ("stable", r"no (?:relevant|significant|major|interval|substantial|definite|appreciable|essential|further)?(?:,? ?(?:relevant|significant|interval|overall|morphological) ?)*changes?(?! in (?:the )?(?:liver|hepatic|nod|bone|lung|pancrea|lesion))|(?:overall|essentially|largely|altogether|globally|morphologically|all in all) (?:\w+ )?(?:stable|unchanged|constant)|(?:stable|unchanged|constant) (?:overall |known |\w+ )?(?:findings?|tumou?r(?: burden| load| disease)?|situation|disease burden|burden|course|status|extent(?: of disease)?|picture|overall)|(?:disease|tumou?r burden|findings?|situation|everything) (?:is|are|remains?|was|has remained) (?:\w+ )?(?:unchanged|constant)|unchanged overall|^\W*(?:unchanged|stable)\W*$"),
+)  # fmt: skip
+_RESPONSE = re.compile("|".join(rf"(?P<r{i}>\b(?:{words})|(?<![\w-])(?:{words}))" if words.startswith("^") else rf"(?P<r{i}>\b(?:{words}))" for i, (_, words) in enumerate(_RESPONSES)), re.I)
+_LETTERS = re.compile(r"(?<![\w/-])(?P<word>CR|PR|SD|PD)(?![\w/-]|\s?(?:positive|negative|=|\d|%|\+))")
+_LETTERS_ALONE = re.compile(r"(?:^|[:(,=]|\bis|\bas|\bwith|\bi\.e\.|\bcategory|\bRECIST(?: 1\.1)?)\s?\(?(?:RECIST(?: 1\.1)?:?\s)?(?:m|i)?$", re.I)
+_SYMPTOMS: tuple[tuple[str, str], ...] = (
+    ("improved", r"(?:less|decreas\w+|reduced|reduction (?:of|in)|relief (?:of|from)|improve(?:d|ment) (?:of|in)?)\s?(?:\w+ ){0,3}?(?:pain|symptoms?|diarrh?o?ea|flush\w*|complaints?|asthenia|fatigue)|(?:pain|symptoms?|diarrh?o?ea|flush\w*|complaints|general condition|clinical condition|condition|asthenia|fatigue)(?: (?:is|are|has|have|was|were|been|clearly|markedly|much|significantly|now|also|partly|subjectively)){0,4} (?:less|improved|better|decreased|reduced|resolved|regressed|subsided|disappeared|gone)|(?:clinical(?:ly)?|symptomatic(?:ally)?|subjective(?:ly)?) (?:\w+ )?(?:improve\w*|better|benefit|response)|symptom relief|pain relief|feels? (?:much |clearly )?better"),
+    ("worsened", r"(?:more|increas\w+|worsening(?: of)?|aggravat\w+)\s(?:\w+ ){0,2}?(?:pain|symptoms?|diarrh?o?ea|flush\w*|complaints)|(?:pain|symptoms?|diarrh?o?ea|flush\w*|complaints|general condition|condition)(?: (?:is|are|has|have|was|were|been|clearly|markedly|much|significantly|now)){0,4} (?:worse(?:ned)?|increased|deteriorated|progressive|aggravated)|clinical(?:ly)? (?:\w+ )?(?:progress\w*|deteriorat\w+|worse\w*)"),
+    ("stable", r"(?:clinical(?:ly)?|symptomatic(?:ally)?) (?:\w+ )?stable|(?:symptoms|pain|complaints|condition)(?: (?:is|are|remains?|was|were)){1,2} (?:\w+ )?(?:stable|unchanged)"),
+)  # fmt: skip
+_SYMPTOM = re.compile("|".join(rf"(?P<s{i}>\b(?:{words}))" for i, (_, words) in enumerate(_SYMPTOMS)), re.I)
+_LOCAL_AFTER = re.compile(r"^\s?(?:of|in|within|at|for|concerning)\s(?:the\s|a\s|all\s|known\s|multiple\s|some\s|one\s|two\s)*(?:\w+\s){0,2}?(?P<what>lesions?|target lesion|node|nodule|metastas\w+|mass|primary|lesion in)?", re.I)
+_LOCAL_SUBJECT = re.compile(r"\b(?:lesions?|metastas[ei]s|mets|nodes?|mass(?:es)?|nodules?|primary|foc(?:us|i)|deposits?|cysts?|segment|SUV\w*|uptake|expression|score|receptor|index lesion)\b", re.I)
+_NEW = re.compile(
+    r"\b(?:(?P<denied>no|not any|without(?: any)?|nor|absence of)\s(?:evidence of\s|sign(?:s)? of\s|definite\s|any\s|suspicious\s|clear\s|convincing\s|pathological\s)*)?(?:several\s|multiple\s|two\s|some\s|a\s|one\s)?(?<!-)\bnew(?!\s?(?:york|study|exam|PET|CT|scan|baseline|course|treatment|therapy|fracture|staining))(?:ly\s(?:appeared|visible|detected|developed|appearing|emerged|occurring|detectable))?\s"
+    r"(?P<adjectives>(?:[\w./-]+\s(?!(?:PET|CT)\b)){0,5}?)(?P<noun>lesions?|metasta\w+|mets|filiae?|disease|tumou?rs?|manifestations?|sites?(?: of disease)?|foc(?:us|i)|nodules?|mass(?:es)?|deposits?|lymph nodes?|nodes?|lymphadenopathy|tumou?r manifestations?)\b",
+    re.I,
+)
+_APPEARED = re.compile(
+    r"\b(?P<noun>lesions?|metasta\w+|nodules?|deposits?|mass(?:es)?|foc(?:us|i)|nodes?)\s(?:[^;.,]{0,40}?\s)?(?:is|are|was|were|has|have)\s(?:newly (?:appeared|visible|detected|developed)|new\b|appeared since)|"
+    r"\b(?:interval (?:appearance|development)|appearance|development|occurrence) of (?:new )?(?:\w+\s){0,3}?(?:lesions?|metasta\w+|nodules?|deposits?)",
+    re.I,
+)
+_TRACER_WORD = re.compile(r"\b(?:FDG|SSTR\w*|DOTA\w*|avid|positive|tracer|receptor\w*|hypermetabolic|somatostatin|uptake|expressing|octreotide|PET)\b", re.I)
+_NO_DISEASE = re.compile(
+    r"\b(?:no|without|absence of|free of)\s(?:(?:clear|definite|convincing|further|current|imaging|radiological|any|morphological|CT|MRI|visible|macroscopic)\s)*(?:(?:evidence|signs?|indications?|proof|suspicion|hint|demonstration)\s(?:of|for)\s(?:a\s|an\s|the\s|any\s)*)?"
+    r"(?P<what>(?:[\w/-]+,?\s){0,7}?)(?P<noun>disease|tumou?rs?|recurrence|relapse|malignan\w+|cancer|NET|neoplas\w+|tumou?r manifestations?|tumou?r recurrence)\b(?P<tail>[^.;,]{0,60})|\b(?P<ned>NED|disease[- ]free|tumou?r[- ]free|free of (?:disease|tumou?r))\b",
+    re.I,
+)
+_WHOLE_WORDS = re.compile(
+    r"^(?:(?:active|residual|recurrent|metastatic|viable|vital|remaining|persistent|persisting|measurable|or|and|and/or|of|neuroendocrine|NET|tumou?r|disease|malignant|neoplastic|locoregional|local|distant|either|a|any|progressive|"
+    r"recurrence|metastas[ei]s|relapse|known),?\s)*$",
+    re.I,
+)
+_LIMITS = re.compile(
+    r"\b(?:progress\w*|new|local|locoregional|distant)\b", re.I
+)
+_OPERABILITY: tuple[tuple[str, str], ...] = (
+    ("unresectable", r"(?:un|ir|non-?\s?|in)re?sectable|inoperable|irresectable|non-?operable|not (?:\w+ )?(?:resectable|operable)|not (?:\w+ )?(?:amenable to|a candidate for|suitable for|accessible (?:to|for)) (?:\w+ )?(?:surgery|resection|surgical\w*)|cannot be (?:\w+ )?resected|(?:surgery|resection)(?: is| was)? (?:not|im)\s?(?:possible|feasible)|(?:surgery|resection) (?:is )?impossible|no surgical option|no longer (?:resectable|operable)"),
+    ("resectable", r"(?<![-\w])resectable|(?<![-\w])operable|(?:amenable to|candidate for|suitable for) (?:\w+ ){0,2}(?:resection|surgery|surgical resection)|(?:surgery|resection) (?:is )?(?:possible|feasible)"),
+)  # fmt: skip
+_OPERABLE = re.compile("|".join(rf"(?P<p{i}>\b(?:{words}))" for i, (_, words) in enumerate(_OPERABILITY)), re.I)
+_COULD = re.compile(r"\b(?:potentially|borderline|possibly|probably|likely|upfront not)\s$", re.I)
+
+
+@dataclass(slots=True)
+class Stated:
+    """One judgement: value, its place in the plain text, the section; `hedged` judgements have value None."""
+
+    value: object
+    span: Span
+    section: Section
+    hedged: bool = False
+
+
+@dataclass(slots=True)
+class Judgements:
+    """All judgements of one text."""
+
+    response: list[Stated] = field(default_factory=list)
+    new: list[Stated] = field(default_factory=list)
+    clear: list[Stated] = field(default_factory=list)
+    operability: list[Stated] = field(default_factory=list)
+    prior: list[tuple[str, object]] = field(default_factory=list)
+
+
+_RESPONSE_HINT = re.compile(r"respon|remission|stable|stabili|progress|regress|improv|worse|change|CR\b|PR\b|SD\b|PD\b|constant|burden|shrink", re.I)
+
+
+def read_judgements(context: Context, start: int, said: Judgements, *, symptoms: bool = False) -> None:
+    """Adds one sentence's judgements to `said`. `symptoms`: "less pain" counts as improved (clinic notes)."""
+    if context.legend or context.other_person:
+        return
+    text = context.text
+    if _RESPONSE_HINT.search(text):
+        _responses(context, start, said)
+    if symptoms:
+        for match in _SYMPTOM.finditer(text):
+            value = _SYMPTOMS[int((match.lastgroup or "s0")[1:])][0]
+            _state(context, match.span(), value, start, said.response, said.prior, "response")
+    _new_lesions(context, start, said)
+    _no_disease(context, start, said)
+    for match in _OPERABLE.finditer(text):
+        value = _OPERABILITY[int((match.lastgroup or "p0")[1:])][0]
+        begin = context.start_of(match.start(), comma=True)
+        if re.search(r"\b(?:was|were|had been)\s(?:\w+\s){0,3}$", text[begin : match.start()]) and re.search(r"\b(?:19|20)\d\d\b|\bthen\b|\binitially\b", text):
+            continue
+        if _COULD.search(text[: match.start()]):
+            said.operability.append(Stated(None, (start + match.start(), start + match.end()), context.section, hedged=True))
+            continue
+        _state(context, match.span(), value, start, said.operability, said.prior, None)
+
+
+def _state(context: Context, span: Span, value: object, start: int, into: list[Stated], prior: list[tuple[str, object]], what: str | None) -> None:
+    begin, end = span
+    if context.conditional(begin, end):
+        return
+    if context.earlier(begin, end) or context.standing_apart:
+        if what is not None and not context.negated_value(begin, end):
+            prior.append((what, value))
+        elif what is not None and context.earlier(begin, end):
+            prior.append((what, value))
+        return
+    if context.negated_value(begin, end):
+        return
+    place = (start + begin, start + end)
+    if context.hedged(begin, end):
+        into.append(Stated(None, place, context.section, hedged=True))
+    else:
+        into.append(Stated(value, place, context.section))
+
+
+def _responses(context: Context, start: int, said: Judgements) -> None:
+    text = context.text
+    if re.search(r"\bmixed response\b|\bmorpholog\w+ criteria not", text, re.I):
+        return
+    for match in _RESPONSE.finditer(text):
+        value = _RESPONSES[int((match.lastgroup or "r0")[1:])][0]
+        if not _whole_disease(context, match.start(), match.end(), value):
+            continue
+        if value == "stable" and match.group().lower().startswith("no"):
+            if context.conditional(*match.span()) or context.earlier(*match.span()) or context.standing_apart:
+                continue
+            place = (start + match.start(), start + match.end())
+            hedged = context.hedged(*match.span())
+            said.response.append(Stated(None if hedged else value, place, context.section, hedged))
+            continue
+        _state(context, match.span(), value, start, said.response, said.prior, "response")
+    for match in _LETTERS.finditer(text):
+        before = text[max(0, match.start() - 24) : match.start()]
+        if "RECIST" in text or _LETTERS_ALONE.search(before):
+            _state(context, match.span("word"), match["word"], start, said.response, said.prior, "response")
+
+
+def _whole_disease(context: Context, begin: int, end: int, value: str) -> bool:
+    """Whether a response word is about the disease as a whole, not one lesion, organ or another illness."""
+    text = context.text
+    part = context.start_of(begin, comma=True)
+    subject = re.split(r":\s", text[part:begin])[-1]
+    if OTHER.search(text, context.start_of(begin, comma=False), context.end_of(end, comma=True)) and not re.search(r"\bNET\b", text[part:begin]):
+        return False
+    tail = text[end : end + 60]
+    if local := _LOCAL_AFTER.match(tail):
+        if local["what"] or SITE.match(tail[local.end() :].lstrip()) or SITE.search(tail[: local.end() + 12]):
+            return False
+    if re.match(r"\s(?:lesions?|nodul\w+|metastas\w+|nodes?|mass|cyst)", tail, re.I):
+        return False
+    if value in {"CR", "PR", "SD", "PD"}:
+        return not (SITE.search(subject) and re.search(r"\b(?:with|show\w*|in)\b", subject)) and "receptor" not in subject.lower()
+    return not (_LOCAL_SUBJECT.search(subject) or (SITE.search(subject) and not re.search(_WHOLE, subject, re.I)))
+
+
+def _new_lesions(context: Context, start: int, said: Judgements) -> None:
+    text = context.text
+    if "new" not in text.lower() and "appear" not in text.lower() and "interval" not in text.lower() and "develop" not in text.lower():
+        return
+    matches = [*_NEW.finditer(text), *_APPEARED.finditer(text)]
+    for match in matches:
+        groups = match.groupdict()
+        begin, end = match.span()
+        if context.standing_apart or context.conditional(begin, end) or context.earlier(begin, begin + 1):
+            continue
+        if OTHER.search(text, begin, min(len(text), end + 25)):
+            continue
+        place = (start + begin, start + end)
+        denied = groups.get("denied") is not None or context.negated_value(begin, end)
+        if denied:
+            limits = (groups.get("adjectives") or "") + text[end : end + 30]
+            if SITE.search(groups.get("adjectives") or "") or _TRACER_WORD.search(limits) or re.match(r"\s(?:in|of|within)\s(?:the\s)?", text[end:]) and SITE.search(text[end : end + 30]) or "node" in groups["noun"].lower():
+                continue
+            if not re.match(r"nodul|mass|foc|deposit", groups["noun"], re.I):
+                said.new.append(Stated(False, place, context.section))
+        elif context.hedged(begin, end) or context.hedged(match.start() + len(match.group()) - 1, end):
+            said.new.append(Stated(None, place, context.section, hedged=True))
+        else:
+            said.new.append(Stated(True, place, context.section))
+
+
+def _no_disease(context: Context, start: int, said: Judgements) -> None:
+    text = context.text
+    for match in _NO_DISEASE.finditer(text):
+        begin, end = match.span()
+        if context.standing_apart or context.conditional(begin, end) or context.earlier(begin, end) or context.hedged(begin, begin + 1):
+            continue
+        if OTHER.search(text, context.start_of(begin, comma=False), end):
+            continue
+        if match["ned"]:
+            if not context.negated_value(begin, end):
+                said.clear.append(Stated(True, (start + begin, start + end), context.section))
+            continue
+        what, tail = match["what"] or "", match["tail"] or ""
+        noun = match["noun"].lower()
+        if not _WHOLE_WORDS.match(what) or _limited(what, noun) or SITE.search(tail) or _TRACER_WORD.search(what + tail) or _LIMITS.search(tail):
+            continue
+        if re.match(r"\s?(?:progress|activity|burden|recurrence in|spread|infiltration|thromb)", tail):
+            continue
+        said.clear.append(Stated(True, (start + begin, start + end - len(tail)), context.section))
+
+
+def _limited(what: str, noun: str) -> bool:
+    """ "local recurrence", "metastatic disease" alone, "progressive disease" do not deny the tumour as a whole."""
+    words = set(re.findall(r"[a-z]+", what.lower()))
+    if "progressive" in words or "known" in words:
+        return True
+    if words & {"local", "locoregional", "distant"}:
+        return not ({"local", "distant"} <= words or "metastatic" in words)
+    return bool(words & {"metastatic"}) and not words & {"recurrent", "residual", "active", "tumour", "tumor", "recurrence", "relapse"}

@@ -1,0 +1,246 @@
+"""Krenning scores, SUVmax values and sizes in one sentence, as written (0-4; dimensionless; mm)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+_N = r"(?:[0-4](?!\d|[.,]\d|\s?(?:mm|cm|%|x\s?\d)|-(?:\d{2}|[a-z]{2})|/\d{1,2}[/.]|st\b|nd\b|rd\b|th\b)|\b(?:IV|III|II|I|zero|one|two|three|four)\b)"
+_NAME = r"\b[kc]r+e+n+[i1ly]n?gs?(?:'s)?\b"
+_NOUN = r"(?:[-\s](?:scores?|scoring|grades?|class|levels?|index|category|values?|uptake))*"
+_FILL = r"(?:\s?(?:\((?:[^()]{0,30})\)|is|was|were|are|of|:|=|remains|at|reach(?:es|ing)|equals|amounts to|now|currently|again|unchanged|still|stable at|remains at)(?![a-z]))*"
+_BOUND = (
+    r"(?P<bound><=?|>=?|~|at least|at most|up to|max(?:imum|imal|imally|\.)?(?: of)?|minimum(?: of)?|min\.|about|approximately|below|under|above|"
+    r"less than|greater than|more than|not more than|no more than|not exceeding|maximally)?"
+)
+_MORE = rf"(?P<more>(?:\s?(?:-|to|/|or|and|,|bis|,? and|through)\s?{_N})*)"
+_KRENNING = re.compile(
+    rf"{_NAME}{_NOUN}(?:{_FILL}\s?{_BOUND}\s?(?P<first>{_N})(?P<of>\s(?:out )?of (?:4|four)\b)?\u00b0?{_MORE}\u00b0?)?", re.I
+)
+_REVERSED = re.compile(
+    rf"\b(?:scores?|grades?|class)\s(?:of\s)?{_BOUND}\s?(?P<first>{_N}){_MORE}(?P<of>)\s?(?:\(|according to|by|after|on|using|in)?\s?(?:the\s)?(?:modified\s)?(?:scale\s(?:of|by)\s)?{_NAME}",
+    re.I,
+)
+_CHANGED = re.compile(
+    rf"(?:{_NAME}{_NOUN})[^.;\d]{{0,60}}?\bfrom\s(?P<old>{_N})\sto\s(?P<new>{_N})(?!\w)", re.I
+)
+_BARE = re.compile(rf"(?:[a-z):=,]|\band|\bor)[\s:=]{{1,3}}(?P<first>{_N})(?=\s?(?:[,;.)(|]|and\b|in\b|for\b|$))", re.I)
+_ANOTHER = re.compile(rf"[,;]?\s(?:and\s)?(?P<first>{_N})\s(?:in|for|at)\s(?:the\s)?[a-z]", re.I)
+_ELIDED_OLD = re.compile(
+    rf"\s?[(,;]?\s?(?:previously|prior|before|prev\.?|formerly|earlier|was|vs\.?|versus|compared (?:to|with)|from|initially|baseline)\s?:?\s?(?P<old>{_N})(?!\w)", re.I
+)
+_DAMAGED = re.compile(r"\s?[:=]?\s?(?:of\s)?(?:[lO|o]\b|[lO|S]{2}\b|[5-9]\b(?!\s?(?:mm|cm|x|lesion|met))|\d+[.,]\d(?![./]?\d*[./])|\?+)")
+_MAXIMUM = re.compile(r"\b(?:up to|max(?:imum|imal|\.)?(?: of)?)\s(?:a\s)?$", re.I)
+_WORDS = {"zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "i": 1, "ii": 2, "iii": 3, "iv": 4}
+
+
+@dataclass(slots=True)
+class Score:
+    """A Krenning score as written at start..end; `low`..`high` is the interval it says.
+
+    `bound`: "" exact or interval, "max" ("up to 4": a maximum only), "<=" or ">=" one-sided. `listed`: several scores
+    for several sites ("4 and 2 respectively"). `old`: written as an earlier value ("previously 2").
+    """
+
+    start: int
+    end: int
+    low: int
+    high: int
+    bound: str = ""
+    listed: list[int] = field(default_factory=list)
+    old: bool = False
+    damaged: bool = False
+
+
+def _number(words: str) -> int:
+    words = words.strip().lower()
+    return _WORDS[words] if words in _WORDS else int(words)
+
+
+def _score(match: re.Match[str]) -> Score:
+    first = _number(match["first"])
+    others = [_number(n) for n in re.findall(_N, match["more"], re.I)]
+    bound = (match["bound"] or "").lower()
+    score = Score(match.start(), match.end(), first, first)
+    if others and re.search(r"and|,", match["more"], re.I):
+        score.listed = [first, *others]
+    if others and not match["of"]:
+        score.low, score.high = min(first, *others), max(first, *others)
+    elif bound in {"<=", "at most", "not more than", "no more than", "not exceeding"}:
+        score.low, score.bound = 0, "<="
+    elif bound in {"<", "below", "under", "less than"}:
+        score.low, score.high, score.bound = 0, max(first - 1, 0), "<="
+    elif bound in {">=", "at least"} or bound.startswith("min"):
+        score.high, score.bound = 4, ">="
+    elif bound in {">", "above", "greater than", "more than"}:
+        score.low, score.high, score.bound = min(first + 1, 4), 4, ">="
+    elif bound == "up to" or bound.startswith("max") or _MAXIMUM.search(match.string[max(0, match.start() - 20) : match.start()]):
+        score.bound = "max"
+    elif bound in {"about", "approximately", "~"}:
+        score.damaged = True  # a score is a class: "about 3" is not one
+    return score
+
+
+def krenning_scores(text: str, taken: list[tuple[int, int]]) -> list[Score]:
+    """All Krenning scores of a sentence. `taken`: stretches that are site names ("segment 4")."""
+    if not re.search(_NAME, text, re.I):
+        return []
+    found: list[Score] = []
+    bare_from: list[int] = []
+    for changed in _CHANGED.finditer(text):
+        for name, old in (("old", True), ("new", False)):
+            value = _number(changed[name])
+            found.append(Score(changed.start(name), changed.end(name), value, value, old=old))
+    covered = [m.span() for m in _CHANGED.finditer(text)]
+    for match in _REVERSED.finditer(text):
+        found.append(_score(match))
+        covered.append(match.span())
+    for match in _KRENNING.finditer(text):
+        if any(s <= match.start() < e for s, e in covered):
+            continue
+        if match["first"] is None:
+            if damage := _DAMAGED.match(text, match.end()):
+                found.append(Score(match.start(), damage.end(), 0, 4, damaged=True))
+            else:
+                bare_from.append(match.end())
+            continue
+        match = _without_a_count(text, match)
+        score = _score(match)
+        if re.match(r"\s(?:lesions|metastases|nodes)\b", text[match.end() :]) and " of " in match.group().lower():
+            continue  # "the Krenning score of 2 lesions"
+        found.append(score)
+        if elided := _ELIDED_OLD.match(text, match.end()):
+            value = _number(elided["old"])
+            found.append(Score(elided.start("old"), elided.end(), value, value, old=True))
+    if bare_from and not found:
+        found += _free(text, bare_from[0], taken)
+    elif found:
+        last = max(s.end for s in found)
+        for another in _ANOTHER.finditer(text, min(s.end for s in found)):
+            spot = another.start("first")
+            if not any(s.start <= spot < s.end for s in found) and not _inside(spot, taken) and spot - last < 120:
+                value = _number(another["first"])
+                found.append(Score(spot, another.end("first"), value, value))
+    return sorted(found, key=lambda s: s.start)
+
+
+def _without_a_count(text: str, match: re.Match[str]) -> re.Match[str]:
+    """Cuts "Krenning 3 and 2 bone lesions" and "Krenning 3, 4 lesions" back to the score."""
+    if match["more"] and re.search(r"and|,", match["more"]):
+        tail = text[match.end() :]
+        if not re.match(r"\s?(?:respectively|,? ?resp\b|[,.;)]|$|uptake|in\b|for\b|lesions in)", tail.lstrip(), re.I):
+            shorter = _KRENNING.match(text[: match.end("first")], match.start())
+            if shorter is not None and shorter["first"]:
+                return shorter
+    return match
+
+
+def _free(text: str, begin: int, taken: list[tuple[int, int]]) -> list[Score]:
+    """Scores after "Krenning scores:" that follow each a site: "liver 4, nodes 3"."""
+    found = []
+    for match in _BARE.finditer(text, begin):
+        spot = match.start("first")
+        before = text[begin:spot]
+        if _inside(spot, taken) or not re.search(r"[:=]|\b(?:is|was|are|were)\b|\w\s$", before):
+            continue
+        if not any(begin <= s and e <= spot and len(text[e:spot]) < 30 for s, e in taken):
+            continue
+        value = _number(match["first"])
+        found.append(Score(spot, match.end("first"), value, value))
+    return found
+
+
+def _inside(spot: int, taken: list[tuple[int, int]]) -> bool:
+    return any(s <= spot < e for s, e in taken)
+
+
+_NUMBER = r"\d{1,3}(?:[.,]\d{1,2})?(?![\d]|[.,]\d|\s?(?:mm|cm|%|MBq|min|[OlI]\b))"
+_SUV_MAX = r"(?:\bSUV\s?[-_,]?\s?\(?max(?:imum|\.)?\)?|\bmax(?:imum|imal|\.)?\sSUV\b(?!\s?(?:mean|peak)))"
+_SUV_FILL = r"(?:\s?(?:values?|of|is|was|were|are|:|=|up to|at|reach(?:es|ing)|measur(?:ed|es|ing)|approximately|approx\.|about|~|ca\.|now|currently|today|max\.|\(FDG\)|to|with|each|between|ranging(?: from)?|range)(?![a-z]))*"
+_SUV = re.compile(
+    rf"(?P<name>{_SUV_MAX})(?:(?P<fill>{_SUV_FILL})\s?(?P<bound><=?|>=?|below|above|less than|more than|not exceeding|under|over)?\s?(?P<first>{_NUMBER})"
+    rf"(?P<more>(?:(?:,\s|\s?/\s?|\s?-\s?|,? and\s|\sto\s){_NUMBER})*)(?!\s?(?:x|times|fold)\b))?",
+    re.I,
+)
+_SUV_CHANGED = re.compile(rf"{_SUV_MAX}[^.;\d]{{0,60}}?\bfrom\s(?P<old>{_NUMBER})\sto\s(?P<new>{_NUMBER})", re.I)
+_SUV_BARE = re.compile(rf"(?:[a-zA-Z):=])[\s:=]{{1,3}}(?P<first>{_NUMBER})(?=\s?(?:[,;.)(|]|and\b|$))")
+_SUV_OLD = re.compile(
+    rf"\s?[(,;]?\s?(?:previously|prior|before|prev\.?|formerly|earlier|was|vs\.?|versus|compared (?:to|with)|from|initially|baseline)\s?:?\s?(?P<old>{_NUMBER})", re.I
+)
+_SUV_DAMAGED = re.compile(r"\s?[:=]?\s?(?:of\s)?(?:\d*[OlI]+[.,]?\d|\d+[OlI][.,]?|\d+[.,][OlI]|\?)")
+
+
+@dataclass(slots=True)
+class Suv:
+    """One SUVmax as written at start..end; `group`: its place among values listed for several sites."""
+
+    start: int
+    end: int
+    value: float
+    old: bool = False
+    damaged: bool = False
+    listed: tuple[int, int] = (0, 1)
+
+
+def to_number(words: str) -> float:
+    """ "18,5" -> 18.5."""
+    return float(words.replace(",", "."))
+
+
+def suv_values(text: str, taken: list[tuple[int, int]]) -> list[Suv]:
+    """All values called SUVmax; bounds, means, peaks and ratios are left out."""
+    if "suv" not in text.lower():
+        return []
+    found: list[Suv] = []
+    covered: list[tuple[int, int]] = []
+    bare: list[int] = []
+    for match in _SUV_CHANGED.finditer(text):
+        covered.append(match.span())
+        found.append(Suv(match.start("old"), match.end("old"), to_number(match["old"]), old=True))
+        found.append(Suv(match.start("new"), match.end("new"), to_number(match["new"])))
+    for match in _SUV.finditer(text):
+        if any(s <= match.start() < e for s, e in covered):
+            continue
+        if damage := _SUV_DAMAGED.match(text, match.end("name")):
+            found.append(Suv(match.start(), damage.end(), 0.0, damaged=True))
+        elif match["first"] is None:
+            bare.append(match.end())
+        elif match["bound"] is None:
+            found += _listed(match)
+            if elided := _SUV_OLD.match(text, match.end()):
+                found.append(Suv(elided.start("old"), elided.end(), to_number(elided["old"]), old=True))
+    if bare:
+        covered += [(s.start, s.end) for s in found]
+        for match in _SUV_BARE.finditer(text):
+            spot = match.start("first")
+            near = any(e <= spot and len(text[e:spot]) < 12 for s, e in taken)
+            if near and not _inside(spot, taken) and not _inside(spot, covered):
+                found.append(Suv(spot, match.end("first"), to_number(match["first"])))
+    return sorted(found, key=lambda s: s.start)
+
+
+def _listed(match: re.Match[str]) -> list[Suv]:
+    values = [match["first"], *re.findall(_NUMBER, match["more"])]
+    if len(values) == 2 and re.search(r"-|to", match["more"]):
+        return [Suv(match.start(), match.end(), max(map(to_number, values)))]
+    return [
+        Suv(match.start(), match.end(), to_number(value), listed=(place, len(values)))
+        for place, value in enumerate(values)
+    ]
+
+
+_SIZE = re.compile(
+    r"(?<![\d.,])(?P<a>\d{1,3}(?:[.,]\d{1,2})?)(?:\s?(?:mm|cm)?\s?x\s?(?P<b>\d{1,3}(?:[.,]\d{1,2})?))?(?:\s?(?:mm|cm)?\s?x\s?(?P<c>\d{1,3}(?:[.,]\d{1,2})?))?\s?-?(?P<unit>mm|cm)\b",
+    re.I,
+)
+
+
+def sizes(text: str) -> list[tuple[int, int, float]]:
+    """(start, end, largest diameter in mm) of every size in a sentence."""
+    found = []
+    for match in _SIZE.finditer(text):
+        largest = max(to_number(match[g]) for g in ("a", "b", "c") if match[g])
+        largest *= 10 if match["unit"].lower() == "cm" else 1
+        if largest <= 500 and not re.match(r"\s?(?:slice|slab|thick|from|collimation)", text[match.end() :], re.I):
+            found.append((match.start(), match.end(), largest))
+    return found

@@ -1,0 +1,270 @@
+"""The places and lesions a sentence speaks of, in order, and which of them a number or word belongs to."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from cds_service.narrative.context import Context
+from cds_service.narrative.lexicon import BENIGN_TAIL, LESION, OTHER, REFERENCE, REFERENCE_ORGANS, SITE, organ_of
+from cds_service.narrative.scores import Score, Suv
+from cds_service.narrative.uptake import Uptake
+
+MOST_PLACES = 80  # in one sentence; more is not prose
+
+
+@dataclass(slots=True, eq=False)
+class Place:
+    """A site or lesion named at start..end of a sentence, with what the sentence says about it."""
+
+    start: int
+    end: int
+    label: str
+    organs: frozenset[str]
+    named_lesion: bool = False  # a lesion noun stands with it
+    other: bool = False  # another tumour, benign, physiological
+    reference: bool = False  # an organ named for comparison
+    denied: bool = False
+    hedged: bool = False
+    earlier: bool = False  # not of this examination
+    every: bool = False  # "all lesions"
+    fellows: list[Place] = field(default_factory=list)  # "liver and bone metastases"
+    scores: list[tuple[Score, int, int]] = field(default_factory=list)  # with low, high for this place
+    suvs: list[Suv] = field(default_factory=list)
+    words: list[Uptake] = field(default_factory=list)
+    size_mm: float | None = None
+    fdg: bool | None = None
+    new: bool = False
+    loose_words: bool = False  # uptake words that could not be read as a class
+
+
+_JOIN = re.compile(
+    r"^\s?(?:,|and|/|&|\+|or|as well as|plus|,\s?and|metasta\w+,?\s?(?:and|,)?|lesions?,?\s?(?:and|,)|mets?,?\s?(?:and|,))?\s?(?:(?:in|of|to|both|the|a|several|multiple|left|right|one|two|three)\s)*(?:the\s|a\s)?(?:metasta\w+|lesions?|mets?)?\s?(?:(?:in|of)\s)?(?:the\s|a\s)?$",
+    re.I,
+)
+_REFINES = re.compile(
+    r"^[\s,:(]*(?:(?:\w+[\s-]){0,4})?(?:metasta\w+|lesions?|mass(?:es)?|tumou?rs?|mets?|filiae?|nodules?|deposits?|foc(?:us|i)|NETs?|nodes?|primary|implants?|contains?\b[\w\s]*|with\b[\w\s]*|both lobes)?"
+    r"(?:[\s,:(]*(?:both lobes|the largest|largest|the biggest|largest one|e\.g\.|mainly|predominantly|especially|for example|in both lobes)?)*[\s,:(]*(?:in|of|at|within|,|:|located in|involving|left|right)?\s?(?:the\s|in\s|of\s|a\s)*(?:left\s|right\s)?$",
+    re.I,
+)
+_ORIGIN = re.compile(r"^(?:\s(?:NET|NEN|NEC|carcinoid|neuroendocrine|primary NET|primaries|insulinoma|gastrinoma))", re.I)
+_LARGEST = re.compile(r"\b(?:the largest|largest|biggest|e\.g\.|for example|index lesion)\b", re.I)
+_EVERY = re.compile(r"\b(?:all|every|each|any of the|throughout|none of)\b", re.I)
+_MAIN_NOUN = re.compile(r"\b(?:metasta\w+|lesions?|filiae?|mets?|deposits?|implants?)\b", re.I)
+_REMOVED = re.compile(
+    r"\b(?:resect(?:ion|ed) of|resected|status post|st\.? ?p\.?|s/p|(?:after|following|post)\s(?:\w+\s){0,3}?(?:resection|removal|excision|surgery|\w*ectomy|enucleation)|removal of|former(?:ly)?|"
+    r"operated|treated for|history of|patient with|because of|due to|diagnosed with|(?:re-?)?staging (?:of|for)|follow-?up (?:of|for|after)|surveillance|work-?up|known case of|in a case of|for suspected|for known|"
+    r"question of|looking for|search for|origin(?:ating)? (?:of|from)|primary site of|PET/CT (?:for|in)|CT (?:for|in a)|scan (?:for|in))\b",
+    re.I,
+)
+
+
+def places(context: Context) -> list[Place]:
+    """Everything a sentence names that could be a lesion or an organ, in order."""
+    text = context.text
+    nouns = list(LESION.finditer(text))[:MOST_PLACES]
+    found = _sites(text)
+    spans = [(p.start, p.end) for p in found]
+    for noun in nouns:
+        near = _site_of(noun, found, text)
+        if near is None:
+            if not any(s <= noun.start() < e for s, e in spans):
+                found.append(Place(noun.start(), noun.end(), "", frozenset(), named_lesion=True))
+            continue
+        near.named_lesion = True
+    for other in list(OTHER.finditer(text))[:MOST_PLACES]:
+        if not any(p.start <= other.start() < p.end or other.start() <= p.start < other.end() for p in found):
+            found.append(Place(other.start(), other.end(), "", frozenset(), other=True))
+    found.sort(key=lambda p: p.start)
+    _mark_others(context, found)
+    for place in found:
+        _judge(context, place, nouns)
+    return found
+
+
+def _sites(text: str) -> list[Place]:
+    found: list[Place] = []
+    for match in list(SITE.finditer(text))[:MOST_PLACES]:
+        organs = organ_of(match)
+        label = _label(match.group(), organs)
+        before, after = text[: match.start()], text[match.end() : match.end() + 40]
+        if _ORIGIN.match(after) and re.search(r"\b(?:of|from|with)\s(?:an?\s|the\s|known\s|his\s|her\s)*$", before):
+            continue  # "metastases of an ileal NET": where the tumour came from
+        if re.search(r"\b(?:than|to|with|of|above|below|as|exceeds|exceeding|like|>|<|=)\s?(?:that\s(?:of|in)\s|the\s|normal\s|of\s|in\s|uptake\s|background\s|healthy\s|physiological\s)*$", before[-50:], re.I) and not _MAIN_NOUN.match(
+            after.strip()
+        ) and (organs <= {"liver", "spleen", "blood-pool", "kidney"}) and not _part_of(before, after):
+            continue  # the organ compared with
+        if found and (joined := _merge(found[-1], match, label, organs, text)):
+            found[-1] = joined
+            continue
+        place = Place(match.start(), match.end(), label, organs)
+        if found and not place.organs & {"blood-pool"} and _JOIN.match(text[found[-1].end : match.start()]):
+            place.fellows = [*found[-1].fellows, found[-1]]
+        found.append(place)
+    return found
+
+
+def _part_of(before: str, after: str) -> bool:
+    """ "metastases of the liver", "lobe of the liver"."""
+    return re.search(r"\b(?:metasta\w+|lesions?|mass(?:es)?|nodules?|tumou?rs?|lobes?|foc(?:us|i)|deposits?|involvement|infiltration|segments? [IVX\d]+)\s(?:of|in|to)\s(?:the\s)?$", before, re.I) is not None
+
+
+def _merge(last: Place, match: re.Match[str], label: str, organs: frozenset[str], text: str) -> Place | None:
+    """The last place made more exact by this one ("liver metastases, the largest in segment VII")."""
+    between = text[last.end : match.start()]
+    if len(between) > 60 or re.search(r"[.;\d]|\b(?:and|or)\b|krenning|suv", between, re.I) or between.strip() == "," or not _REFINES.match(between):
+        return None
+    same = bool(last.organs & organs) or (organs == {"node"} and last.organs <= {"mesentery", "retroperitoneum", "mediastinum", "lung", "peritoneum"})
+    if same:
+        exact = label if len(label) >= len(last.label) or last.label in {"bone", "liver"} else last.label
+        if last.organs == {"liver"} and "segment" in label and "liver" not in label:
+            exact = f"liver {label}"
+        return Place(last.start, match.end(), exact, last.organs | organs, fellows=last.fellows)
+    if re.fullmatch(r"\s(?:NET|NEN|carcinoid|tumou?r)?\s?", between, re.I):  # "rectal NET liver metastasis"
+        return Place(match.start(), match.end(), label, organs)
+    return None
+
+
+_NOUN_OF = {"hepatic": "liver", "intrahepatic": "liver", "osseous": "bone", "bony": "bone", "gastric": "stomach", "skeletal": "bone"}
+
+
+def _label(words: str, organs: frozenset[str]) -> str:
+    """The site as written, in lower case but for segment and vertebra names."""
+    words = re.sub(r"\s+", " ", words.strip())
+    label = re.sub(r"\b(?!(?:VIII|VII|VI|IV|V|III|II|I)[ab]?\b|Th\d|[TLCSD]\d|LN)\w+", lambda m: m.group().lower(), words)
+    label = re.sub(r"\bseg(?:ment)?s?m?\.?(?=\s)", lambda m: "segment" if m.group().rstrip(".").lower() not in {"segments"} else "segments", label)
+    if organs == {"liver"} and label not in {"liver"} and "liver" not in label and "hepatic" not in label:
+        label = f"liver {label}"
+    return _NOUN_OF.get(label, label)
+
+
+def _site_of(noun: re.Match[str], found: list[Place], text: str) -> Place | None:
+    """The site a lesion noun stands with: touching it, or "metastasis in the left acetabulum"."""
+    best: Place | None = None
+    for place in found:
+        if place.end <= noun.start():
+            between = text[place.end : noun.start()]
+            if len(between) <= 45 and not re.search(r"[.;(]|\d\s?mm|krenning|suv", between, re.I) and not re.search(r"\bno\b|\bwithout\b", between, re.I):
+                best = place
+        elif place.start >= noun.end():
+            between = text[noun.end() : place.start]
+            if best is None and len(between) <= 60 and not re.search(r"[;.]", between) and re.search(
+                r"^\s?(?:,\s?)?(?:\w+\s){0,3}?(?:\(?\d+[\d\s.,x]*(?:mm|cm)\)?\s?)?(?:\w+\s){0,3}?(?:in|of|at|within|involving|located|:|to)\s|^\s?(?:\([^)]*\))?,?\s?$|^\s(?:of|in)\s", between, re.I
+            ):
+                return place
+            break
+        else:
+            return place
+    return best
+
+
+def _mark_others(context: Context, found: list[Place]) -> None:
+    """Places that belong to another tumour, to benign changes or to normal uptake."""
+    text = context.text
+    marks = [m for m in list(OTHER.finditer(text))[:MOST_PLACES]]
+    for place in found:
+        if place.other:
+            continue
+        for mark in marks:
+            if place.start <= mark.start() < place.end or mark.start() <= place.start < mark.end():
+                place.other = True
+            elif mark.end() <= place.start and context.end_of(mark.end(), comma=False) > place.start:
+                between = text[mark.end() : place.end + 25]
+                adjective = re.match(r"physiolog|benign|degenerat|inflam|reactive|normal|biodistr", mark.group(), re.I)
+                fresh = _MAIN_NOUN.search(between) or re.search(r"\bNETs?\b", between)
+                if adjective:
+                    fresh = _MAIN_NOUN.search(text[mark.end() : place.start]) if re.search(r"\band\b|,", between) else None
+                if not fresh:
+                    place.other = True
+            elif mark.start() >= place.end:
+                between = text[place.end : mark.start()]
+                if len(between) < 30 and not re.search(r"[,;.(]|\band\b|\d", between) and not re.search(r"\bno\b|\bwithout\b|next to|adjacent|near|besides", between, re.I):
+                    place.other = True
+        if BENIGN_TAIL.search(text, place.end, context.end_of(place.end, comma=False)) and not place.fellows:
+            place.other = True
+
+
+def _judge(context: Context, place: Place, nouns: list[re.Match[str]]) -> None:
+    text = context.text
+    at, to = place.start, place.end
+    for noun in nouns:
+        if place.start <= noun.start() < place.end + 45 and _together(text, place, noun):
+            to = max(to, noun.end())
+    place.denied = context.negated_lesion(place.start, to) or any(
+        _together(text, place, n) and context.negated_lesion(n.start(), n.end()) for n in nouns if n.start() >= place.start - 40
+    )
+    place.hedged = _lesion_hedged(context, place, nouns)
+    removed = [m for m in _REMOVED.finditer(text, 0, at) if context.end_of(m.end(), comma=True) > at]
+    place.earlier = bool(removed) or context.earlier(at, to)
+    before = text[max(0, at - 40) : at]
+    place.every = bool(re.search(r"\b(?:all|every|each|none of|any of)\b[^,;.]{0,35}$", before, re.I))
+    place.new = bool(re.search(r"\bnew(?:ly (?:appeared|visible|detected|developed))?\s(?:\w+\s){0,3}$", before, re.I))
+    normal = REFERENCE.search(text[max(0, at - 45) : at])
+    if place.organs & REFERENCE_ORGANS and not place.named_lesion and (normal or place.organs <= {"blood-pool", "bladder", "salivary", "pituitary", "kidney", "spleen"}):
+        place.reference = True
+
+
+def _together(text: str, place: Place, noun: re.Match[str]) -> bool:
+    if noun.start() >= place.start:
+        between = text[place.end : noun.start()] if noun.start() > place.end else ""
+    else:
+        between = text[noun.end() : place.start]
+    return len(between) < 45 and not re.search(r"[;.(),]|krenning|suv", between, re.I)
+
+
+def _lesion_hedged(context: Context, place: Place, nouns: list[re.Match[str]]) -> bool:
+    """Whether it is doubtful that this is tumour at all."""
+    own = [n for n in nouns if _together(context.text, place, n) and not n.group().lower().startswith("lesion")]
+    if any(context.hedged(n.start(), n.end()) for n in own):
+        return True
+    reach = context.end_of(place.end, comma=False)
+    following = context.text[place.end : reach]
+    return re.search(
+        r"\b(?:suspicious(?: for| of)?|suspected|suggestive of|indeterminate|equivocal|questionable|possibl[ey]|probabl[ey]|likely|unclear|too small to characteri[sz]e|cannot be excluded|may represent|could represent|\?)",
+        following, re.I,
+    ) is not None and re.search(r"suspicious|suspected|indeterminate|equivocal|too small to|metasta\w+|malignan\w+|tumou?r|NET\b|lesion is|benign|represent", following, re.I) is not None and not re.search(
+        r"krenning|suv|response|disease", following.split(",")[0], re.I
+    ) or context.hedged(place.start, place.end) and not re.search(r"krenning|suv|disease", context.text[max(0, place.start - 30) : place.start], re.I)
+
+
+_FORWARD = re.compile(r"^\s?-?(?:(?!and\b|with\b|but\b|while\b)[a-zA-Z-]+\s){0,4}?(?:in|of|within|at|involving|for)\s(?:(?:the|a|an|both|all|each|several|multiple|known|two)\s)*(?:[a-z]+\s){0,2}?$", re.I)
+_ADJACENT = re.compile(r"^\s?-?(?:(?!and\b|with\b|but\b|in\b|of\b|at\b)[a-zA-Z-]+[\s-]){0,3}$")
+
+
+def owners(start: int, end: int, found: list[Place], text: str, taken: set[int]) -> list[Place]:
+    """The places a value at start..end belongs to: the one it stands before with "in", else the nearest before, else the next.
+
+    `taken`: ids of places that already have a value of this kind. Several places when they are named together.
+    """
+    before = [p for p in found if p.start < start]
+    after = [p for p in found if p.start >= end]
+    near = before[-1] if before else None
+    if after:
+        following = after[0]
+        between = text[end : following.start]
+        if len(between) < 60:
+            open_bracket = text.rfind("(", 0, start) > text.rfind(")", 0, start)
+            if not open_bracket and _FORWARD.match(between) and not (near is not None and _apposed(text[near.end : start]) and id(near) not in taken):
+                return _with_fellows(following, found, text, forward=True)
+            if not open_bracket and _ADJACENT.match(between) and (near is None or id(near) in taken or not _apposed(text[near.end : start])):
+                return _with_fellows(following, found, text, forward=True)
+    if near is not None:
+        return _with_fellows(near, found, text, forward=False)
+    if after and ";" not in text[end : after[0].start]:
+        return _with_fellows(after[0], found, text, forward=True)
+    return []
+
+
+def _apposed(between: str) -> bool:
+    """ "liver metastasis, Krenning 3": the value directly follows the place."""
+    return len(between) < 40 and not re.search(r"\band\b|;|\.\s", between)
+
+
+def _with_fellows(place: Place, found: list[Place], text: str, *, forward: bool) -> list[Place]:
+    if not forward:
+        return [*place.fellows, place]
+    group = [place]
+    for later in found:
+        if place in later.fellows and later not in group and group[-1] in later.fellows:
+            group.append(later)
+    return group

@@ -1,0 +1,134 @@
+"""Lesion tables in a report: a header line that names its columns, then one line per lesion."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from cds_service.narrative.imaging import Lesion
+from cds_service.narrative.lexicon import LESION, OTHER, SITE, organ_of
+from cds_service.narrative.scores import krenning_scores, sizes
+from cds_service.narrative.sections import Section
+
+_CUTS = (re.compile(r"\s?\|\s?"), re.compile(r"\s?;\s?"), re.compile(r"\t"), re.compile(r"\s?,\s"))
+_SITE_HEAD = re.compile(r"^(?:\W*)(?:sites?|lesions?|locations?|locali[sz]ations?|organs?|region|target|metastas\w+|no\.? ?/? ?site|place)\b", re.I)
+_OLD_HEAD = re.compile(r"\b(?:prior|previous\w*|old|before|earlier|baseline|pre)\b|\b(?:19|20)\d\d\b", re.I)
+_COLUMN = {
+    "krenning": re.compile(r"krenning", re.I),
+    "suvmax": re.compile(r"suv\s?[-_]?\(?max", re.I),
+    "size": re.compile(r"\bsize|\bdiameter|\bmm\b|\bcm\b|\blongest", re.I),
+}
+_OTHER_STUDY = re.compile(r"\bFDG\b", re.I)
+_NUMBER = re.compile(r"^\W*(\d{1,3}(?:[.,]\d{1,2})?)\W*(?:mm|cm)?\W*$", re.I)
+
+
+@dataclass(slots=True)
+class Table:
+    """Lesions and earlier values found in tables."""
+
+    lesions: list[Lesion] = field(default_factory=list)
+    prior: list[tuple[str, object]] = field(default_factory=list)
+    uncertain: bool = False
+
+
+def read_tables(text: str) -> tuple[str, Table]:
+    """Reads every table and gives the text back with the tables blanked (same length)."""
+    table = Table()
+    lines = text.split("\n")
+    at, index = 0, 0
+    while index < len(lines):
+        line = lines[index]
+        header = _header(line)
+        if header is None:
+            at += len(line) + 1
+            index += 1
+            continue
+        cut, columns = header
+        lines[index] = " " * len(line)
+        at += len(line) + 1
+        index += 1
+        while index < len(lines) and (_ruler(lines[index]) or _row(lines[index], cut, columns, at, table)):
+            at += len(lines[index]) + 1
+            lines[index] = " " * len(lines[index])
+            index += 1
+    return "\n".join(lines), table
+
+
+def _cells(line: str, cut: re.Pattern[str]) -> list[str]:
+    return [c.strip() for c in cut.split(line.strip().strip("|").strip())]
+
+
+def _header(line: str) -> tuple[re.Pattern[str], list[str]] | None:
+    """The cut and the meaning of each column, if the line is a table's header."""
+    if len(line) > 300 or not _COLUMN["krenning"].search(line) and not _COLUMN["suvmax"].search(line):
+        return None
+    for cut in _CUTS:
+        cells = _cells(line, cut)
+        if len(cells) < 2 or not _SITE_HEAD.match(cells[0]) or any(len(c) > 40 for c in cells) or line.rstrip().endswith("."):
+            continue
+        return cut, ["site", *[_meaning(c) for c in cells[1:]]]
+    return None
+
+
+def _meaning(cell: str) -> str:
+    for name, words in _COLUMN.items():
+        if words.search(cell):
+            if name == "suvmax" and _OTHER_STUDY.search(cell):
+                return "fdg"
+            old = "old-" if _OLD_HEAD.search(cell) and "current" not in cell.lower() else ""
+            return old + ("size-cm" if name == "size" and "cm" in cell.lower() else name)
+    return "unread"
+
+
+def _ruler(line: str) -> bool:
+    return bool(line.strip()) and not re.search(r"[A-Za-z0-9]", line)
+
+
+def _row(line: str, cut: re.Pattern[str], columns: list[str], at: int, table: Table) -> bool:
+    """Reads one row; False where the table ends."""
+    if len(line) > 400:
+        return False
+    cells = _cells(line, cut)
+    if len(cells) != len(columns) or not cells[0]:
+        return False
+    site = SITE.search(cells[0])
+    if OTHER.search(cells[0]) or (site is None and not LESION.search(cells[0])):
+        return re.search(r"\d", line) is not None
+    organs = frozenset().union(*(organ_of(m) for m in SITE.finditer(cells[0])))
+    lesion = Lesion(cells[0].lower() if len(cells[0]) > 60 else _lower(cells[0]), organs, (at, at + len(line)), Section.FINDINGS)
+    for name, cell in zip(columns[1:], cells[1:], strict=True):
+        _cell(name, cell, lesion, table)
+    if re.match(r"(?:normal|reference|background|physiolog)", cells[0], re.I):
+        return True
+    table.lesions.append(lesion)
+    return True
+
+
+def _lower(words: str) -> str:
+    return re.sub(r"\b(?!(?:VIII|VII|VI|IV|V|III|II|I)[ab]?\b|Th\d|[TLCS]\d)\w+", lambda m: m.group().lower(), words)
+
+
+def _cell(name: str, cell: str, lesion: Lesion, table: Table) -> None:
+    if name.endswith("krenning"):
+        scores = krenning_scores(f"Krenning {cell}", [])
+        score = scores[0] if scores else None
+        if score is None or score.damaged:
+            if re.search(r"\w", cell) and not re.match(r"(?:n/?a|none|not|no)\b", cell, re.I):
+                table.uncertain, lesion.hedged_score = True, name == "krenning" or lesion.hedged_score
+        elif name == "krenning":
+            lesion.score, lesion.bound = (score.low, score.high), score.bound
+        else:
+            table.prior.append(("krenning", score.low if score.low == score.high else [score.low, score.high]))
+        return
+    number = _NUMBER.match(cell)
+    if number is None:
+        if name.startswith("size") and (found := sizes(cell)):
+            lesion.size_mm = found[0][2]
+        return
+    value = float(number[1].replace(",", "."))
+    if name == "suvmax":
+        lesion.suvs.append((value, lesion.span))
+    elif name == "old-suvmax":
+        table.prior.append(("suvmax", int(value) if value == int(value) else value))
+    elif name in {"size", "size-cm"}:
+        lesion.size_mm = value * 10 if name == "size-cm" else value

@@ -1,0 +1,45 @@
+"""Which radiotracer a stretch of text speaks of."""
+
+from __future__ import annotations
+
+import re
+
+_GA = r"(?:\[?\(?(?:68\s?-?\s?(?:ga\w*|gallium)|(?:ga\w*|gallium)\s?-?\s?68)\]?\)?\s?-?\s?(?:\[?ga\]?\s?-?\s?)?)"
+_CU = r"(?:\[?\(?(?:64\s?-?\s?(?:cu|copper)|(?:cu|copper)\s?-?\s?64)\]?\)?\s?-?\s?(?:\[?cu\]?\s?-?\s?)?)"
+_DOTA = r"(?:\(?d[o0]ta\)?\s?-?\s?(?:0?-?\s?)?(?:\(?(?:d-)?\[?tyr-?3\]?\)?-?\s?)?)"
+_NAMES: tuple[tuple[str, str], ...] = (
+    ("64Cu-DOTATATE", rf"{_CU}{_DOTA}(?:tate|octreotate)|\bdetectnet\b|copper[- ]dotatate"),
+    ("68Ga-DOTATATE", rf"{_GA}?\b{_DOTA}(?:tate|octreotate)\b|{_GA}?oxodotreotide|\bnetspot\b|{_GA}dotatate"),
+    ("68Ga-DOTATOC", rf"{_GA}?\b{_DOTA}(?:toc|octreotide)\b|{_GA}?\bedotreotide|\bsomakit"),
+    ("68Ga-DOTANOC", rf"{_GA}?\b{_DOTA}(?:noc|1-?nal-?3?-?octreotide|1nal-octreotide)\b"),
+    ("18F-AlF-NOTA-octreotide", r"(?:\[?18\s?-?f\]?|\[?f\s?-?18\]?)?\s?-?\[?(?:18f\]?)?-?\(?al\s?-?\[?(?:18)?f\]?\)?-?\s?-?nota\s?-?\s?(?:octreotide|oc)\b|\bnota-octreotide"),
+    ("18F-SiTATE", r"\bsi(?:fa)?-?(?:lin)?-?tate\b|\bsitate\b"),
+    ("111In-pentetreotide", r"\bpentetreotide|\boctreoscan|(?:\[?111\]?\s?-?in\]?|\bin(?:dium)?\s?-?111)[\s-]*(?:dtpa[\s-]*)?octreotide"),
+    ("99mTc-octreotide-analogue", r"(?:\[?99m\]?\s?-?tc\]?|\btc\s?-?99m|technetium\S*)[\s-]*(?:\S{0,20}[\s-])?(?:\w+/)?\S{0,10}(?:toc|octreotide|tate|octreotate)\b|\btektrotyd"),
+    ("18F-FDG", r"\bfdg\b|\bf?luoro-?2?-?deoxy-?(?:d-)?glucose|\bf?ludeoxyglucose|fluorodeoxyglucose|fludeoxyglucose|deoxy-(?:d-)?glucose"),
+)  # fmt: skip
+_TRACER = re.compile("|".join(rf"(?P<t{i}>{words})" for i, (_, words) in enumerate(_NAMES)), re.I)
+_SSTR_WORDS = re.compile(r"\b(?:sstr?\d?|ssr|somatostatin|dota\w*|octreo\w*|krenning|receptors?|sitate|tektrotyd|pentetreotide)\b", re.I)
+_FDG_WORDS = re.compile(r"\b(?:FDG\w*|glucose metaboli\w+|metabolic|hypermetabolic|deoxyglucose)\b", re.I)
+_HINT = re.compile(r"fdg|d[o0]ta|tate|octre|tektrotyd|pentetre|detectnet|netspot|somakit|glucose|oxodot|edotre", re.I)
+
+
+def tracers(text: str) -> list[tuple[int, int, str]]:
+    """(start, end, name) of every tracer named; the gallium nuclide is assumed for DOTA peptides named without one."""
+    if not _HINT.search(text):
+        return []
+    found = []
+    for match in _TRACER.finditer(text):
+        assert match.lastgroup is not None
+        name = _NAMES[int(match.lastgroup[1:])][0]
+        if re.search(r"\b(?:lu|177|lutetium|y-?90|90-?y|yttrium|ac-?225|225)\W{0,3}(?:lu\W{0,3})?$", text[max(0, match.start() - 14) : match.start()], re.I):
+            continue  # a therapy
+        found.append((match.start(), match.end(), name))
+    return found
+
+
+def study_mentions(text: str) -> list[tuple[int, bool]]:
+    """(position, is FDG?) of every word that says which kind of scan is meant, in order."""
+    found = [(m.start(), True) for m in _FDG_WORDS.finditer(text)]
+    found += [(m.start(), False) for m in _SSTR_WORDS.finditer(text)]
+    return sorted(found)

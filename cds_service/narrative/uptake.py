@@ -1,0 +1,88 @@
+"""Words about how strongly a lesion takes up tracer, on the Krenning scale's words (liver, spleen) and FDG words."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_OF = (
+    r"(?:that\s|those\s|the\s|a\s|one\s|of\s|in\s|uptake\s|activity\s|intensity\s|background\s|normal\s|healthy\s|physiological\s|surrounding\s|unaffected\s|"
+    r"adjacent\s|uninvolved\s|intensity of\s|level of\s|reference\s)*"
+)
+_LIVER = rf"{_OF}(?:liver|hepatic)(?!\s(?:metast|lesion|tumou?r|mets|segment))"
+_SPLEEN = rf"{_OF}(?:spleen|splenic)(?!\s(?:metast|lesion))"
+_ABOVE = (
+    r"(?:above|higher than|higher|greater than|exceed(?:s|ing|ed)?|more intens(?:e|ely|ive|ively)(?: \w+)? than|more(?: \w+)? than|stronger than|hotter than|over|>|superior to|"
+    r"in excess of|surpass\w+|brighter than|more strongly than)\s?"
+)
+_BELOW = r"(?:below|less(?: \w+)? than|lower than|under|weaker than|<|inferior to|fainter than|less than|beneath)\s?"
+_EQUAL = (
+    r"(?:equal(?:s|ling)?(?: to)?|similar to|comparable (?:to|with)|identical to|iso-?intense (?:to|with)|the same as|same as|equivalent to|corresponding to|in the range of|"
+    r"on (?:the|a) level (?:of|with)|at the level of|as (?:intense|high|strong) as|=|iso-?)\s?"
+)
+_UPTAKE = r"(?:uptake|expression|accumulation|activity|avid(?:ity)?|tracer|positiv\w+|receptors?|enhancement|storage)"
+_KINDS = (
+    r"(?:any |relevant |significant |pathological\w* |increased |abnormal |focal |specific |detectable |appreciable |visible |discernible |tracer |radiotracer |"
+    r"somatostatin |receptor |sstr\d?[ -]|dota\w+[ -]|radiopharmaceutical |corresponding |measurable |demonstrable |ssr |octreotide |of |the |evidence |clear |obvious |"
+    r"radionuclide |peptide |associated |elevated |definite |substantial |68ga-\w+ |68ga-dota-\w+ )*"
+)
+_PATTERNS: tuple[tuple[str, str], ...] = (
+    ("straddle", rf"(?:>=|at least (?:as high as |equal to )?|equal to or (?:above|greater than|higher than)|above or equal to|similar to or (?:above|higher than)|greater than or equal to)\s?{_LIVER}"),
+    ("low", rf"(?:<=|at most|less than or equal to|not (?:higher|greater|more) than|equal to or (?:below|less than|lower than)|(?:slightly|minimally|somewhat|marginally) (?:below|less than|lower than))\s?{_LIVER}"),
+    ("0", rf"\b(?:no|without|lack of|lacks|lacking|absent|absence of|(?:does|do|did) not (?:show|have|express|take up|demonstrate|exhibit|accumulate|display))\s{_KINDS}{_UPTAKE}(?!\s(?:above|higher|exceeding|over|greater)\s(?:than\s)?(?:that of\s)?(?:the\s|normal\s)*(?:liver|hepatic|spleen))(?!\s(?:change|difference))"),
+    ("0", r"\b(?:(?:sstr\d?|somatostatin[ -]receptor|receptor|dota[a-z-]{2,6}|dotatate|dotatoc|dotanoc|tracer|octreotide)[ -]neg(?:ative|\.)|non-?avid|not (?:tracer[ -]|sstr[ -]|dotatate[ -])?avid|photopenic|not (?:sstr|tracer|receptor)[ -]?(?:positive|expressing)|(?:does|do|did) not (?:take up|express|accumulate)\b)"),
+    ("0", r"\bnone of (?:the |these |them\b|those )?.{0,50}?(?:shows?|takes? up|express\w*|accumulat\w+|is (?:\w+[ -])?avid|are (?:\w+[ -])?avid|has|have|exhibits?|demonstrates?)\b"),
+    ("3", rf"{_ABOVE}{_LIVER}(?! and spleen)"),
+    ("4", rf"{_ABOVE}(?:{_OF}liver and )?{_SPLEEN}"),
+    ("3", rf"\b(?:between|in between)\s{_LIVER} and {_SPLEEN}"),
+    ("2", rf"{_EQUAL}{_LIVER}|\bliver[- ]iso-?intense|\bisohepatic|\bliver[- ]equivalent"),
+    ("1", rf"{_BELOW}{_LIVER}"),
+    ("1", rf"\b(?:low[- ]grade|faint(?:ly)?|mild(?:ly)?)\s(?:\w+[ -]){{0,4}}{_UPTAKE}|\b(?:uptake|expression|activity|avidity|accumulation)\s(?:is|was|are|remains)\s(?:only\s|very\s|just\s)?(?:low[- ]grade|faint|mild)\b"),
+    ("low", rf"\b(?:low|weak(?:ly)?|minimal(?:ly)?|slight(?:ly)?|poor(?:ly)?|little|scarce|marginal|sparse)\s(?:\w+[ -]){{0,4}}{_UPTAKE}|\b(?:uptake|expression|activity|avidity|accumulation)\s(?:is|was|are|remains)\s(?:only\s|very\s|just\s)?(?:low|weak|minimal|slight|poor)\b"),
+)  # fmt: skip
+_WORDS = re.compile("|".join(rf"(?P<w{i}>{pattern})" for i, (_, pattern) in enumerate(_PATTERNS)), re.I)
+_POSITIVE = re.compile(
+    r"\b(?:(?:strongly |highly |clearly |markedly |intensely )?(?:sstr\d?|somatostatin[ -]receptor|receptor|dotatate|dotatoc|dotanoc|tracer|dota-\w+)[ -](?:positive|avid|expressing))\b", re.I
+)
+_HINT = re.compile(r"uptake|express|accumul|activity|avid|tracer|receptor|liver|hepatic|spleen|splenic|negative|neg\.|photopenic|none of|storage|positiv|enhanc|isohep", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class Uptake:
+    """Words at start..end; `level` 0-4 by comparison, or None; `low`: surely not above liver; `straddles`: may be either.
+
+    `positive`: called receptor-positive without a reference organ.
+    """
+
+    start: int
+    end: int
+    level: int | None
+    low: bool = False
+    straddles: bool = False
+    positive: bool = False
+
+
+def uptake_words(text: str) -> list[Uptake]:
+    """All uptake words of a sentence, without regard to negation around them."""
+    if not _HINT.search(text):
+        return []
+    found = []
+    for match in _WORDS.finditer(text):
+        assert match.lastgroup is not None
+        kind = _PATTERNS[int(match.lastgroup[1:])][0]
+        level = int(kind) if kind.isdigit() else None
+        found.append(Uptake(match.start(), match.end(), level, low=kind == "low" or (level is not None and level < 3), straddles=kind == "straddle"))
+    found += [Uptake(m.start(), m.end(), None, positive=True) for m in _POSITIVE.finditer(text)]
+    return found
+
+
+_FDG_POSITIVE = re.compile(
+    r"\bFDG[ -](?:avid|positive|pos\b)|\b(?:FDG|metabolic|glucose)[ -](?:uptake|accumulation|avidity|activity)|\bhypermetaboli\w+|\bavid for FDG|\buptake of FDG|\bFDG\+", re.I
+)
+_FDG_NEGATIVE = re.compile(r"\bFDG[ -](?:neg(?:ative)?\b)|\bnon-?FDG[ -]?avid|\bnot FDG[ -]?avid|\bnon-?hypermetabolic|\bFDG-(?=\s|,|\.|/)", re.I)
+
+
+def fdg_words(text: str) -> list[tuple[int, int, bool]]:
+    """(start, end, positive?) of words about FDG uptake; negation around a positive one is the caller's."""
+    found = [(m.start(), m.end(), False) for m in _FDG_NEGATIVE.finditer(text)]
+    return found + [(m.start(), m.end(), True) for m in _FDG_POSITIVE.finditer(text)]
