@@ -29,12 +29,23 @@ def wrapped(text: str, indent: str = "", first: str | None = None) -> str:
 
 
 def table(rows: Sequence[Sequence[str]]) -> str:
-    """Rows in columns, the first row underlined."""
+    """Rows in columns, the first row underlined; the last column is broken at the terminal's width."""
     if not rows:
         return ""
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
-    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
-    return "\n".join([lines[0], "  ".join("-" * width for width in widths), *lines[1:]])
+    room = max(WIDTH - sum(width + 2 for width in widths[:-1]), 20)
+    widths[-1] = min(widths[-1], room)
+    return "\n".join(
+        line for row in [rows[0], ["-" * width for width in widths], *rows[1:]] for line in _row(row, widths)
+    )
+
+
+def _row(cells: Sequence[str], widths: Sequence[int]) -> Iterator[str]:
+    *first, last = cells
+    broken = textwrap.wrap(last, widths[-1], break_long_words=False, break_on_hyphens=False) or [""]
+    for number, part in enumerate(broken):
+        start = [(cell if number == 0 else "").ljust(width) for cell, width in zip(first, widths, strict=False)]
+        yield "  ".join([*start, part]).rstrip()
 
 
 def answer_text(response: Mapping[str, Any], wording: Wording, on: date) -> str:

@@ -65,3 +65,5 @@ def test_paragraphs_are_wrapped_and_tables_aligned() -> None:
     assert len(lines) > 1 and max(map(len, lines)) <= WIDTH
     assert table([("a", "long head"), ("long cell", "b")]) == "a          long head\n---------  ---------\nlong cell  b"
     assert table([]) == ""
+    broken = table([("fact", "source"), ("hb", "Observation/1, " * 12)]).splitlines()
+    assert len(broken) == 4 and max(map(len, broken)) <= WIDTH and broken[3].startswith("      Observation/1")
