@@ -50,6 +50,8 @@ def text(value: object) -> str:
     """A plain one-line text: white space folded, invisible characters removed; "" for anything else."""
     if not isinstance(value, str):
         return ""
+    if value.isascii() and value.isprintable() and "  " not in value:
+        return value[:MAX_TEXT].strip()
     return _WHITE.sub(" ", value[:MAX_TEXT].translate(_INVISIBLE)).strip()
 
 
@@ -84,9 +86,16 @@ def objects(value: object) -> Iterator[dict[str, Any]]:
 
 def walk(data: object, *path: str) -> Iterator[dict[str, Any]]:
     """Every object reached by following the names of ``path``, through lists."""
-    found = list(objects(data))
+    found = [data] if isinstance(data, dict) else list(objects(data))
     for name in path:
-        found = [child for item in found for child in objects(item.get(name))]
+        children: list[dict[str, Any]] = []
+        for item in found:
+            child = item.get(name)
+            if isinstance(child, dict):
+                children.append(child)
+            elif isinstance(child, list):
+                children += [part for part in child if isinstance(part, dict)]
+        found = children
     return iter(found)
 
 

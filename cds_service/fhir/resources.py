@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 
 from cds_service.fhir.bundle import Found, Harvest, harvest
@@ -85,10 +86,17 @@ class ResourceSet:
         return next((found for name in named if (found := self.by_identifier.get(name))), None)
 
 
-def read_resources(prefetch: Mapping[str, Any], *, patient_id: str, declared: Collection[str] = ()) -> ResourceSet:
+def read_resources(
+    prefetch: Mapping[str, Any],
+    *,
+    patient_id: str,
+    declared: Collection[str] = (),
+    useful: Callable[[Mapping[str, Any]], bool] = lambda data: True,
+) -> ResourceSet:
     """The usable resources of ``patient_id`` in a decoded prefetch.
 
-    ``declared`` are the keys the service asked for: those absent or failed become ``not_provided``.
+    ``declared`` are the keys the service asked for: those absent or failed become ``not_provided``. What is not
+    ``useful`` is passed over unread.
     Raises RequiredDataMissing; nothing else, whatever the prefetch holds.
     """
     found = harvest(prefetch)
@@ -96,7 +104,7 @@ def read_resources(prefetch: Mapping[str, Any], *, patient_id: str, declared: Co
     patients = [(item.data, item.full_url) for item in found.found if item.data["resourceType"] == "Patient"]
     identity = Identity(patient_id, patients)
     reader = _Reader(identity, found)
-    usable = reader.read()
+    usable = reader.read(useful)
     first = _patient(usable, found, patient_id)
     named = {key for key in (*declared, *prefetch) if key not in found.answered}
     return _indexed(
@@ -117,7 +125,7 @@ def read_drafts(draft_orders: Mapping[str, Any], record: ResourceSet) -> Resourc
     found = harvest({"draftOrders": draft_orders})
     patients = [(record.patient.data, url) for url, item in record.by_reference.items() if item.type == "Patient"]
     reader = _Reader(Identity(record.patient.id, patients), found)
-    usable = reader.read()
+    usable = reader.read(lambda data: True)
     drafts = _indexed(ResourceSet(patient=record.patient, ignored=sorted(set(reader.ignored))), usable, reader.urls)
     drafts.by_reference = record.by_reference | drafts.by_reference
     drafts.by_identifier = record.by_identifier | drafts.by_identifier
@@ -165,10 +173,10 @@ class _Reader:
     def all_conditions_foreign(self) -> bool:
         return bool(self.conditions) and all(self.conditions)
 
-    def read(self) -> list[Resource]:
+    def read(self, useful: Callable[[Mapping[str, Any]], bool]) -> list[Resource]:
         groups: dict[tuple[str, str], list[Found]] = defaultdict(list)
         for item in self.found:
-            if is_read(item.data["resourceType"]) and self._is_patients(item):
+            if is_read(item.data["resourceType"]) and useful(item.data) and self._is_patients(item):
                 kind, identity, source = _name(item)
                 groups[kind, identity or source].append(item)
         usable: list[Resource] = []
@@ -235,7 +243,10 @@ class _Reader:
 
 
 def _indexed(result: ResourceSet, usable: list[Resource], urls: Mapping[str, str]) -> ResourceSet:
-    ordered = sorted(usable, key=lambda resource: (resource.source, canonical(resource.data)))
+    usable.sort(key=lambda resource: resource.source)
+    ordered = [
+        resource for _, same in groupby(usable, key=lambda resource: resource.source) for resource in _stable(same)
+    ]
     by_type: dict[str, list[Resource]] = defaultdict(list)
     for resource in ordered:
         by_type[resource.type].append(resource)
@@ -247,6 +258,12 @@ def _indexed(result: ResourceSet, usable: list[Resource], urls: Mapping[str, str
             result.by_reference.setdefault(url, result.by_reference[source])
     result.by_type = {kind: tuple(found) for kind, found in by_type.items()}
     return result
+
+
+def _stable(same: Iterable[Resource]) -> list[Resource]:
+    """Resources one name stands for, in an order of their own."""
+    found = list(same)
+    return sorted(found, key=lambda resource: canonical(resource.data)) if len(found) > 1 else found
 
 
 def _name(item: Found) -> tuple[str, str, str]:

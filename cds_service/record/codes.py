@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
-from cds_service.fhir.elements import Coding, codings, walk, words_at
+from cds_service.fhir.elements import Coding, codings, text, walk
 
 LOINC = "http://loinc.org"
 SNOMED = "http://snomed.info/sct"
@@ -81,12 +81,12 @@ class Concept:
 @cache
 def table() -> dict[tuple[str, str], Concept]:
     """The code table by system and code."""
-    text = files("cds_service.record").joinpath("codes.csv").read_text(encoding="utf-8")
+    lines = files("cds_service.record").joinpath("codes.csv").read_text(encoding="utf-8").splitlines()
     return {
         (row["system"], row["code"]): Concept(
             row["concept"], row["system"], row["code"], row["display"], row["use"] == "refuse", row["note"]
         )
-        for row in csv.DictReader(text.splitlines())
+        for row in csv.DictReader(lines)
     }
 
 
@@ -140,21 +140,61 @@ def concepts(found: Iterable[Coding]) -> tuple[Concept, ...]:
     return tuple(dict.fromkeys(concept for coding in found if (concept := concept_of(coding))))
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a CodeableConcept (or Coding) says: understood concepts, else the words that may be read instead."""
+
+    concepts: tuple[Concept, ...]
+    names: frozenset[str]  # of the concepts; empty if one of them is refused
+    texts: tuple[str, ...]  # text, then displays; empty if a code is understood
+
+
+def said(concept: Mapping[str, Any]) -> Said:
+    """Reads one CodeableConcept. Records repeat few of them many times, so the reading is kept by content."""
+    try:
+        sent = concept.get("coding", (concept,))
+        parts = tuple((item.get("system"), item.get("code"), item.get("display")) for item in sent)
+        return _said(parts, concept.get("text"))
+    except (AttributeError, TypeError):  # wrong shapes: read slowly, as far as they are readable
+        written = [text(concept.get("text")), *(coding.display for coding in codings(concept))]
+        return _of(codings(concept), written)
+
+
+@lru_cache(maxsize=8192)
+def _said(parts: tuple[tuple[Any, Any, Any], ...], words: Any) -> Said:
+    found = [Coding(text(system), text(code), text(display)) for system, code, display in parts]
+    return _of(found, [text(words), *(coding.display for coding in found)])
+
+
+def _of(found: Iterable[Coding], written: Iterable[str]) -> Said:
+    known = concepts(found)
+    refused = any(concept.refused for concept in known)
+    names = frozenset() if refused else frozenset(concept.name for concept in known)
+    return Said(known, names, () if known else tuple(dict.fromkeys(filter(None, written))))
+
+
+def all_said(data: object, *path: str) -> Iterator[Said]:
+    """What each CodeableConcept at ``path`` says."""
+    return (said(concept) for concept in walk(data, *path))
+
+
 def concepts_at(data: object, *path: str) -> tuple[Concept, ...]:
     """The understood concepts of the CodeableConcepts at ``path``."""
-    return concepts(codings(data, *path))
+    return tuple(dict.fromkeys(concept for item in all_said(data, *path) for concept in item.concepts))
 
 
 def names_at(data: object, *path: str) -> frozenset[str]:
-    """The names of the understood, not refused concepts at ``path``; empty if one of them is refused."""
-    found = concepts_at(data, *path)
-    return frozenset() if any(concept.refused for concept in found) else frozenset(c.name for c in found)
+    """The names of the understood concepts at ``path``; empty if one of them is refused."""
+    found = list(all_said(data, *path))
+    if len(found) == 1:
+        return found[0].names
+    refused = any(concept.refused for item in found for concept in item.concepts)
+    return frozenset() if refused else frozenset(name for item in found for name in item.names)
 
 
 def free_words(data: object, *path: str) -> str:
     """The words at ``path`` that may be read: of CodeableConcepts none of whose codes is known."""
-    parts = [words_at(item) for item in walk(data, *path) if not concepts(codings(item))]
-    return " ".join(part for part in parts if part)
+    return " ".join(word for item in all_said(data, *path) for word in item.texts)
 
 
 def one_of(names: Iterable[str], data: dict[str, Any], *path: str) -> str | None:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from cds_service.dates import Span, parse_date
-from cds_service.fhir.elements import dated, effective, objects, text, walk
+from cds_service.fhir.elements import dated, effective
 from cds_service.fhir.resources import Resource, ResourceSet
-from cds_service.record.codes import concepts_at
-
-_ROMAN = {"0": 0, "i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5}
+from cds_service.record.codes import all_said
 
 
 def when_observed(resource: Resource, resources: ResourceSet, *fallbacks: str) -> Span | None:
@@ -38,14 +35,4 @@ def first_date(data: Mapping[str, Any], *names: str) -> Span | None:
 
 def free_texts(data: object, *path: str) -> Iterator[str]:
     """The texts and displays at ``path``, one by one, of CodeableConcepts none of whose codes is known."""
-    for concept in walk(data, *path):
-        if concepts_at(concept):
-            continue
-        yield from filter(None, [text(concept.get("text"))])
-        yield from filter(None, [text(coding.get("display")) for coding in objects(concept.get("coding"))])
-
-
-def roman(word: str) -> int | None:
-    """0 to 5 written as a digit or a roman numeral."""
-    word = word.strip().lower()
-    return int(word) if re.fullmatch(r"[0-5]", word) else _ROMAN.get(word)
+    return (words for item in all_said(data, *path) for words in item.texts)

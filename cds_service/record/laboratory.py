@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, cast, get_args
 
 from cds_service.dates import Span
@@ -131,7 +132,7 @@ def analyte_of(data: Mapping[str, Any]) -> Analyte | None:
         names = {concept.name for concept in known if not concept.refused} & _ANALYTES
         refused = any(concept.refused for concept in known)
         return cast(Analyte, names.pop()) if len(names) == 1 and not refused else None
-    found = {name for words in free_texts(data, "code") if (name := _analyte_named(words))}
+    found = {name for words in free_texts(data, "code") if (name := named_analyte(words))}
     if len(found) != 1 or _NOT_BLOOD.search(text_of(data.get("specimen"))):
         return None
     name = found.pop()
@@ -141,7 +142,9 @@ def analyte_of(data: Mapping[str, Any]) -> Analyte | None:
     return cast(Analyte, name)
 
 
-def _analyte_named(words: str) -> str | None:
+@lru_cache(maxsize=4096)
+def named_analyte(words: str) -> str | None:
+    """The analyte a test's name means, of blood unless the analyte is measured in urine; None for other tests."""
     plain = words[:120].strip(" :")
     for _ in range(4):
         shorter = _QUALIFIERS.sub("", plain).strip(" ,:-")

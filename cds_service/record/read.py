@@ -28,6 +28,7 @@ from cds_service.record import (
     therapy,
 )  # fmt: skip
 from cds_service.record.model import Chart, Item, Person
+from cds_service.record.relevance import useful
 
 _T = TypeVar("_T", bound=Item)
 
@@ -47,7 +48,7 @@ def read_chart(
     ``plausible`` the limits per quantity in its own unit ("hb", ..., "cycle" in GBq), ``declared`` the keys that were
     asked for. Raises RequiredDataMissing without Patient or Conditions.
     """
-    resources = read_resources(prefetch, patient_id=patient_id, declared=declared)
+    resources = read_resources(prefetch, patient_id=patient_id, declared=declared, useful=useful)
     if resources.wrong_patient:
         return _empty(resources)
     chart = _read(resources, plausible or {})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 
 from cds_service.dates import Span
@@ -29,7 +30,12 @@ def current(
         newest = max(group, key=_newness)
         kept.append(newest)
         ignored += [Ignored(item.source, "superseded") for item in group if item.source != newest.source]
-    replaced = {item.source for item in kept for other in kept if _replaces(other, item, same_kind)}
+    alike: dict[object, list[Resource]] = defaultdict(list)
+    for item in kept:
+        alike[same_kind(item), _day(item)].append(item)
+    replaced = {
+        item.source for same in alike.values() for item in same for other in same if _replaces(other, item, same_kind)
+    }
     ignored += [Ignored(source, "superseded") for source in sorted(replaced)]
     return sorted((item for item in kept if item.source not in replaced), key=lambda item: item.source)
 

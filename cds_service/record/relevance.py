@@ -1,0 +1,41 @@
+"""Which Observations any reader could use: most of a long record are none of ours and are passed over unread."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+from cds_service.record.codes import Said, all_said
+from cds_service.record.laboratory import named_analyte
+
+_WORDS = re.compile(
+    r"ecog|zubrod|who |karnofsky|kps|performance|nyha|heart|cardiac|echo|ejection|pregnan|hcg|gonadotro"
+    r"|schwanger|qlq|eortc"
+    r"|fact-g|sf-?36|eq-?5d|promis|qol|quality|global|krenning|deauville|suv|uptake|avid|ki-?67|mib|prolifer"
+    r"|mitos|mitot|grad"
+    r"|differen|histolog|morpholog|tum|lesion|cancer|neoplas|net\b|nec\b|carcin|disease|status|response|recist"
+    r"|progress"
+    r"|metasta|netpet|fdg|sstr|somatostatin|dota|\bpet|\bct\b|\bmr|scan|imag|impression|finding|conclusion"
+    r"|report|patholog"
+    r"|cytolog|biops|specimen|comment|note|narrative|summary|menopaus|breast|lactat|deliver|\bedd\b|due date"
+    r"|expectancy"
+    r"|prognos|marrow|pain|symptom|resect|operab|surg|size|diameter|dimension|stage|staging|margin|bone|liver"
+    r"|spleen|radio"
+    r"|therap|treat|toxic|dose|activity|evaluation|assessment|outcome", re.I)  # fmt: skip
+
+
+def useful(data: Mapping[str, Any]) -> bool:
+    """False only for an Observation no reader knows by code or words; everything else is read."""
+    if data.get("resourceType") != "Observation" or data.get("component") is not None:
+        return True
+    titles = tuple(all_said(data, "code"))
+    return not titles or any(_named(title) for title in titles)
+
+
+@lru_cache(maxsize=8192)
+def _named(title: Said) -> bool:
+    if title.concepts:
+        return not any(concept.refused for concept in title.concepts)
+    return any(_WORDS.search(words) or named_analyte(words) for words in title.texts)
