@@ -87,6 +87,8 @@ class Assessor:
                 facts |= self._stage_facts(stage, heard, checklist, course)
             true = engine.evaluate({name: known.value for name, known in facts.items()})
             heard = unsilenced({**heard, **hear(self._rules(stage), true, course)})
+            if _stands_alone(findings_of(heard)):
+                break  # nothing is synthesised for a patient the rules do not speak of
         findings = findings_of(heard)
         if not findings:
             raise EngineError("no rule came to a finding; the rule book has a gap")
@@ -138,7 +140,7 @@ class Assessor:
         self, findings: list[Finding], heard: Heard, checklist: list[Checked], facts: Facts, course: str
     ) -> list[str]:
         """Ids to ask for: what heard rules ask, and every required criterion that is unknown."""
-        if (findings[0].outcome, findings[0].reason) in OVERRIDING:
+        if _stands_alone(findings):
             return []
         values = {name: known.value for name, known in facts.items()}
         asked = {
@@ -167,6 +169,10 @@ class Assessor:
             why = self.book.wording.say("reason", assessment.primary.reason)
             cards = [not_assessed_card(self.book, context.hook_instance, why)]
         return cards
+
+
+def _stands_alone(findings: list[Finding]) -> bool:
+    return bool(findings) and (findings[0].outcome, findings[0].reason) in OVERRIDING
 
 
 def _bound_rule(rule: Rule, values: Mapping[str, float]) -> Rule:
