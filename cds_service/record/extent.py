@@ -14,7 +14,7 @@ from cds_service.narrative.normalise import plain
 from cds_service.record.model import Range
 from cds_service.record.organs import organ_of, organs_in
 
-_BREAK = re.compile(r"(?<=[a-z)\]%\d])[.;!?](?=\s|$)|\n+|,? but |,? however,? |,? whereas ", re.I)
+_BREAK = re.compile(r"(?<=[a-z)\]%\d])[.;!](?=\s|$)|(?<=\?)\s|\n+|,? but |,? however,? |,? whereas ", re.I)
 _NOT_NOW = re.compile(
     r"\b(?:no|not|without|negative for|absence of|free of|rather than|never|excluded|ruled out|denies|resolved"
     r"|regressed"
@@ -38,10 +38,10 @@ _NUMBER_WORDS = {
 _COUNT = re.compile(rf"\b(\d{{1,3}}|{'|'.join(_NUMBER_WORDS)})\b(?:(?: \w+){{0,3}})? "
                     r"(?:bon[ey]|osseous|skeletal)(?: \w+){0,2} (?:metasta\w+|lesions?|deposits?)", re.I)  # fmt: skip
 _DIFFUSE = re.compile(
-    r"\bdiffuse\w*[^.;]{0,40}\b(?:marrow|bon[ey]|osseous|skelet\w+)|\b(?:bone )?marrow (?:involvement|infiltrat\w+"
+    r"\bdiffuse\w*[^.;,]{0,40}\b(?:marrow|bon[ey]|osseous|skelet\w+)|\b(?:bone )?marrow (?:involvement|infiltrat\w+"
     r"|metasta\w+"
-    r"|carcinosis)|\bsuper-?scan\b|\binnumerable[^.;]{0,40}\b(?:bon[ey]|osseous|skelet\w+)"
-    r"|\b(?:bon[ey]|osseous|skelet\w+)[^.;]{0,40}\b(?:diffuse\w*|innumerable)|\bmarrow carcinosis",
+    r"|carcinosis)|\bsuper-?scan\b|\binnumerable[^.;,]{0,40}\b(?:bon[ey]|osseous|skelet\w+)"
+    r"|\b(?:bon[ey]|osseous|skelet\w+)[^.;,]{0,40}\b(?:diffuse\w*|innumerable)|\bmarrow carcinosis",
     re.I,
 )
 _SHARE = re.compile(

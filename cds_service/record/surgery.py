@@ -92,6 +92,11 @@ _NOT_DONE = re.compile(
     r"|family)\b",
     re.I,
 )
+_NOT_DONE_AFTER = re.compile(
+    r"[^.;]{0,20}\b(?:not (?:done|performed|possible|carried)|cancel\w+|declined|refused|planned|scheduled|pending"
+    r"|abandoned|aborted|deferred|postponed|recommended)\b",
+    re.I,
+)
 _PELVIC_UTERINE = re.compile(r"uter\w+|fibroid|varic\w+|prostat\w+|haemorrhoid|hemorrhoid|aneurysm|cerebral"
                              r"|intracranial", re.I)
 _CARDIAC_ABLATION = re.compile(r"cardiac|atrial|ventric\w+|arrhythm\w+|endometri\w+|endovenous|varic\w+|thyroid"
@@ -107,7 +112,7 @@ _STATUS_KINDS: frozenset[Intervention] = frozenset(
 _STATUS_WORDS = re.compile(
     r"\b(?:absence of|acquired absence|status (?:post|after)|s/p|state after|history of|h/o|post-?|after|asplenia"
     r"|surgical absence"
-    r"|zustand nach|z\.n\.|presence of)\b|\w+ectomy\b",
+    r"|zustand nach|presence of)\b|\bz\.n\.|\w+ectomy\b",
     re.I,
 )
 
@@ -156,7 +161,8 @@ def kinds_in(words: str) -> tuple[Intervention, ...]:
     for kind, pattern in _FIND:
         for match in pattern.finditer(line):
             before = line[max(0, match.start() - 40) : match.start()]
-            if not _NOT_DONE.search(before) and not _other_use(kind, line):
+            undone = _NOT_DONE.search(before) or _NOT_DONE_AFTER.match(line[match.end() :])
+            if not undone and not _other_use(kind, line):
                 found.add(kind)
     if "sirt" in found:
         found.discard("embolisation")

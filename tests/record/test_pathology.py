@@ -154,7 +154,7 @@ def test_mitoses_of_unknown_area_are_listed():
         ({"text": "Histologic grade"}, {"valueString": "Grade 2"}, "G2", None),
         ({"text": "Histologic grade"}, {"valueInteger": 3}, "G3", None),
         ({"text": "Tumour grade"}, {"valueString": "well-differentiated NET, grade II"}, "G2", "well"),
-        ({"text": "Histologic grade"}, {"valueString": "poorly differentiated neuroendocrine carcinoma"}, "NEC", "poor"),
+        ({"text": "Tumour grade"}, {"valueString": "poorly differentiated neuroendocrine carcinoma"}, "NEC", "poor"),
         (concept(LOINC, "31206-6"), {"valueCodeableConcept": concept(ICDO3, "8246/3")}, "NEC", "poor"),
         (concept(LOINC, "31206-6"), {"valueCodeableConcept": concept(ICDO3, "8154/3")}, "MiNEN", None),
         (concept(LOINC, "31206-6"), {"valueCodeableConcept": concept(SNOMED, "1286770005")}, "G2", "well"),
@@ -205,7 +205,8 @@ def test_coded_result_and_its_sentence_are_one_value():
 
 
 def test_a_higher_value_in_the_text_is_kept():
-    found, _ = run(pathology, report(PATHOLOGY, conclusion="Ki-67: 18 %.", **results("o")), observation(KI67, **percent(12)))
+    written = report(PATHOLOGY, conclusion="Ki-67: 18 %.", **results("o"))
+    found, _ = run(pathology, written, observation(KI67, **percent(12)))
     assert sorted(item.ki67_percent.high for item in found) == [12, 18]
 
 

@@ -20,10 +20,13 @@ def record(*resources: dict[str, Any]) -> ResourceSet:
     """A prefetch of one patient with these resources."""
     mine = [{"subject": {"reference": "Patient/p"}, **resource} for resource in resources]
     return read_resources(
-        {"patient": {"resourceType": "Patient", "id": "p"}, "conditions": {"resourceType": "Bundle", "type": "searchset"},
-         "all": mine},
+        {
+            "patient": {"resourceType": "Patient", "id": "p"},
+            "conditions": {"resourceType": "Bundle", "type": "searchset"},
+            "all": mine,
+        },
         patient_id="p",
-    )  # fmt: skip
+    )
 
 
 def run(reader: Any, *resources: dict[str, Any]) -> tuple[Any, list[Ignored]]:

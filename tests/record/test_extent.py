@@ -1,0 +1,131 @@
+"""Extent of disease in words: what is asserted now counts; denied, hedged, past and benign findings do not."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from cds_service.record import extent
+
+
+@pytest.mark.parametrize(
+    ("words", "sites"),
+    [
+        ("Metastasis in the left orbit with contact to the optic nerve.", {"orbit"}),
+        ("Two brain metastases.", {"brain"}),
+        ("Vertebral metastasis Th8 with extension into the spinal canal.", {"spinal canal"}),
+        ("Epidural tumour at L2.", {"spinal canal"}),
+        ("Pericardial metastasis, 12 mm.", {"pericardium"}),
+        ("Mesenteric mass of 45 mm with small bowel obstruction.", {"mesenteric or peritoneal mass with obstruction"}),
+        ("Peritoneal deposits causing ileus.", {"mesenteric or peritoneal mass with obstruction"}),
+        ("Mesenteric mass of 45 mm without obstruction.", set()),
+        ("Mesenteric mass of 45 mm.", set()),
+        ("No brain metastases.", set()),
+        ("Brain metastases excluded.", set()),
+        ("Orbital lesion? MRI advised.", set()),
+        ("Pericardial effusion.", set()),
+        ("Physiological uptake in the pituitary and brain, no lesion.", set()),
+        ("History of brain metastases.", set()),
+        ("Normal brain. Liver metastases.", set()),
+        ("Liver metastases.", set()),
+    ],
+)
+def test_critical_sites(words, sites):
+    assert set(extent.critical_sites(words)) == sites
+
+
+@pytest.mark.parametrize(
+    ("words", "count"),
+    [
+        ("Seven bone metastases.", 7),
+        ("12 osseous lesions in spine and pelvis.", 12),
+        ("Two new small skeletal metastases.", 2),
+        ("Multiple bone metastases.", 0),
+        ("No bone lesions. 3 liver metastases.", 0),
+        ("Previously seven bone metastases.", 0),
+    ],
+)
+def test_bone_lesions(words, count):
+    assert extent.bone_lesions(words) == count
+
+
+@pytest.mark.parametrize(
+    ("words", "diffuse"),
+    [
+        ("Diffuse bone marrow involvement.", True),
+        ("Innumerable bone metastases.", True),
+        ("Superscan.", True),
+        ("Bone marrow infiltration of the spine.", True),
+        ("No diffuse bone marrow involvement.", False),
+        ("Diffuse liver metastases, one bone lesion.", False),
+        ("Bone metastases in the pelvis.", False),
+        ("Possible bone marrow involvement.", False),
+    ],
+)
+def test_diffuse_marrow(words, diffuse):
+    assert extent.diffuse_marrow(words) is diffuse
+
+
+@pytest.mark.parametrize(
+    ("words", "share"),
+    [
+        ("Liver involvement about 60 %.", (60, 60)),
+        ("Tumour replaces 50-75% of the liver.", (50, 75)),
+        ("Hepatic tumour burden > 75 %.", (75, 100)),
+        ("Less than 25 % liver involvement.", (0, 25)),
+        ("More than 50 percent of the liver parenchyma is replaced.", (50, 100)),
+        ("Ki-67 25 %. Liver metastases.", None),
+        ("Liver involvement not exceeding 25 %.", None),
+        ("RECIST -42 % in the liver lesions.", None),
+        ("Liver involvement 160 %.", None),
+    ],
+)
+def test_liver_involvement(words, share):
+    found = extent.liver_involvement(words)
+    assert (None if found is None else (found.low, found.high)) == share
+
+
+@pytest.mark.parametrize(
+    ("words", "organs"),
+    [
+        ("Liver and bone metastases, Krenning up to 4.", {"liver", "bone"}),
+        ("Mesenteric lymph node metastasis.", {"lymph node"}),
+        ("Lesion in segment VII.", {"liver"}),
+        ("Liver metastases. No bone metastases.", {"liver"}),
+        ("Known NET of the ileum with liver metastases.", set()),  # the diagnosis, not a finding
+        ("Physiological uptake in kidneys and spleen. Liver metastases.", {"liver"}),
+        ("Liver cyst. Simple renal cysts.", set()),
+        ("Possible lesion in the sternum.", set()),
+        ("Normal pancreas.", set()),
+    ],
+)
+def test_diseased_organs(words, organs):
+    assert extent.diseased_organs(words) == organs
+
+
+@pytest.mark.parametrize(
+    ("words", "states"),
+    [
+        ("The liver metastases are FDG-negative.", {"liver": "negative"}),
+        ("FDG-avid lesion in the sternum.", {"sternum": "positive"}),
+        ("No FDG uptake in the liver.", {"liver": "negative"}),
+        ("Intense FDG uptake in segment VIII, liver.", {"segment VIII": "positive"}),
+        ("- sternum: FDG-neg.\n- left 2nd rib: FDG-avid", {"sternum": "negative", "rib": "positive"}),
+        ("FDG-avid thyroid nodule.", {}),
+        ("No other FDG-avid lesion in the liver.", {}),
+        ("Previously FDG-avid liver lesions.", {}),
+        ("FDG-avid liver lesion. The liver is FDG-negative.", {}),
+        ("Liver metastases.", {}),
+    ],
+)
+def test_fdg_states(words, states):
+    assert dict(extent.fdg_states(words)) == states
+
+
+def test_high_uptake_in_words():
+    assert extent.worded_high("High SSTR expression in liver (18.5) and rib (1.3).") == (
+        True, (Decimal("18.5"), Decimal("1.3")),
+    )  # fmt: skip
+    for words in ("Uptake higher than liver.", "No intense uptake.", "High-grade tumour.", "Liver lesions, SUVmax 4."):
+        assert extent.worded_high(words)[0] is False
