@@ -69,7 +69,7 @@ class BarePage(pytest.File):
         yield PageItem.from_parent(
             self,
             name="complete",
-            label=self.path.stem,
+            label=self.path.stem.replace("_", "-"),
             problems=[f"the page has no scenarios. Write {self.path.with_suffix('.toml').name} beside it."],
         )
 

@@ -22,6 +22,8 @@ SECTION_MEANING: dict[Section, str] = {
     "unknown": "what it does when a fact is not recorded",
 }
 
+EQUIVALENT = "equivalent"
+
 _STATUS = one_of(("met", "not-met", "unknown", "absent"))
 
 
@@ -71,17 +73,29 @@ class Row:
     criteria: Mapping[str, str] = field(default_factory=dict)
 
 
-def read_rows(path: Path) -> tuple[list[Row], list[ScenarioError]]:
-    """The rows of one file in its order, and what is wrong with the others. Raises ScenarioError for a bad file."""
+def _content(path: Path) -> dict[str, Any]:
     try:
         with path.open("rb") as file:
             content = tomllib.load(file, parse_float=Decimal)
     except (OSError, tomllib.TOMLDecodeError) as error:
         raise ScenarioError(f"{path.name}: not readable as TOML ({error}).") from None
+    known = ("patient", *SECTIONS, EQUIVALENT)
     for key in content:
-        if key != "patient" and key not in SECTIONS:
-            remedy = did_you_mean(key, ("patient", *SECTIONS))
-            raise ScenarioError(f"{path.name}: [{key}] is not known. {remedy}.")
+        if key not in known:
+            raise ScenarioError(f"{path.name}: [{key}] is not known. {did_you_mean(key, known)}.")
+    return content
+
+
+def read_equivalents(path: Path) -> dict[str, str]:
+    """Changes of the page that no scenario can notice -> why they are the same rule. Raises ScenarioError."""
+    entry = Entry({"mutant": text, "why": text}, ("mutant", "why"))
+    listed = many(entry)(_content(path).get(EQUIVALENT, []), f"{path.name}, [[{EQUIVALENT}]]")
+    return {item["mutant"]: item["why"] for item in listed}
+
+
+def read_rows(path: Path) -> tuple[list[Row], list[ScenarioError]]:
+    """The rows of one file in its order, and what is wrong with the others. Raises ScenarioError for a bad file."""
+    content = _content(path)
     patient = content.get("patient")
     if not isinstance(patient, dict):
         raise ScenarioError(f"{path.name}: [patient] is missing. Add where every row starts: [patient] on = ...")
