@@ -23,6 +23,7 @@ _NEEDED: tuple[Analyte, ...] = (
 _UNUSABLE = frozenset({"no-unit", "unknown-unit", "implausible"})
 _WORDS = {"no-unit": "no unit", "unknown-unit": "unit not understood", "implausible": "implausible"}
 _SHORT = 40  # characters of a value as written
+_MOST = 3  # values as written that are shown
 
 GLOSSARY = (
     FactSpec("too_old_list", "text", "values too old or undated",
@@ -46,7 +47,7 @@ def compute(view: View) -> Facts:
         "too_old_list": (list(old), [source for *_, found in _too_old(view) for source in found]),
         "too_old_detail": ([f"{name} {when}" for name, when in old.items()], []),
         "unusable_list": (list(dict.fromkeys(name for name, _, _ in unusable)), [source for *_, source in unusable]),
-        "unusable_detail": ([f"{name} {words}" for name, words, _ in unusable], []),
+        "unusable_detail": (_first([f"{name} {words}" for name, words, _ in unusable]), []),
     }
     same_day = [(name, found) for analyte, name in _NAMES.items() if (found := disagreement(view, analyte))]
     texts["same_day_list"] = (
@@ -58,6 +59,11 @@ def compute(view: View) -> Facts:
         for name, (parts, sources) in texts.items()
         if parts
     }
+
+
+def _first(parts: list[str]) -> list[str]:
+    """At most three, and how many more: a card's summary is short."""
+    return parts if len(parts) <= _MOST else [*parts[:_MOST], f"and {len(parts) - _MOST} more"]
 
 
 def unused(view: View) -> list[Ignored]:

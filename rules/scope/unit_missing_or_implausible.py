@@ -24,9 +24,8 @@ rule = Rule(
             when=fact.unusable_list.known,
             advice=Advice(
                 indicator="warning",
-                summary="{unusable_list}: no usable unit or an implausible value; not used.",
+                summary="No usable unit or implausible value, not used[[: {unusable_detail}]].",
                 record="Record shows values that could not be used: {unusable_list}.",
-                detail=("[[As written: {unusable_detail}.]]",),
                 suggestions=(
                     Suggestion(label="Consider asking the laboratory to correct them", recommended=True),
                     Suggestion(label="Consider a fresh laboratory panel", order="lab-panel"),
