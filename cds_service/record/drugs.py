@@ -123,7 +123,7 @@ _NAMES: dict[Group, dict[str, str]] = {
         "platelet-concentrate": r"platelets? (?:transfusion|concentrate)|thrombozytenkonzentrat\w*",
     },
     "amino-acids": {
-        "amino-acids": r"lysakare|amino-?acids?.*|aminos(?:ä|ae)uren?.*|aminoplasmal.*|aminosteril.*|vamin.*"
+        "amino-acids": r"lysakare|amino[ -]?acids?.*|aminos(?:ä|ae)uren?.*|aminoplasmal.*|aminosteril.*|vamin.*"
     r"|trophamine.*"
         r"|clinisol.*|synthamin.*",
         "lysine": r"(?:l-)?lysine?(?: hcl| hydrochloride)?",
