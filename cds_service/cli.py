@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-import traceback
 from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
@@ -27,7 +26,7 @@ from cds_service.rule_words import describe, outcomes
 from cds_service.rulebook import Rulebook, load_rulebook
 from cds_service.rulebook.library import LibraryError
 from cds_service.rulebook.page_check import PageError
-from cds_service.terminal import answer_text, printable, table, wrapped
+from cds_service.terminal import answer_text, fault, printable, table, wrapped
 from cds_service.web.catalogue import catalogue
 
 REPORTS = ("sstr_pet", "fdg_pet", "ct", "pathology")
@@ -61,8 +60,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except EngineError:
         return _fail("the assessment failed and no advice is given; this is a fault of the program")
     except Exception as error:
-        last = traceback.extract_tb(error.__traceback__)[-1]
-        return _fail(f"a fault of the program: {type(error).__name__} in {Path(last.filename).name}:{last.lineno}")
+        return _fail(fault(error))
     return 0
 
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from gunicorn import util
 from gunicorn.app.base import BaseApplication
+from gunicorn.arbiter import Arbiter
 from gunicorn.http.errors import LimitRequestHeaders, LimitRequestLine, ParseException, UnsupportedTransferCoding
 from gunicorn.workers.gthread import ThreadWorker
 
@@ -22,6 +23,7 @@ from cds_service.hooks.outcome import operation_outcome
 from cds_service.hooks.settings import Settings
 from cds_service.policy import Policy
 from cds_service.rulebook import Rulebook
+from cds_service.terminal import fault
 
 THREADS = 4
 """Threads of a worker: they wait for slow clients; the engine itself is used by one at a time."""
@@ -53,7 +55,7 @@ def serve(
         "graceful_timeout": 30,
         "loglevel": "warning",
         "control_socket_disable": True,
-        "when_ready": lambda server: print(started, flush=True),
+        "post_worker_init": lambda worker: print(started, flush=True) if worker.age == 1 else None,
         "on_exit": lambda server: shutil.rmtree(counts, ignore_errors=True),
     }
     _Server(rulebook, policy, settings, options).run()
@@ -82,7 +84,15 @@ class _Server(BaseApplication):
             self.cfg.set(name, value)
 
     def load(self) -> Any:
-        """Runs in the worker; whatever it raises keeps the service from starting."""
+        """Runs in the worker: a worker that cannot assess keeps the service from starting."""
+        try:
+            return self._tried_out()
+        except Exception as error:
+            print(f"prrt-cds: not started, {fault(error)}", file=sys.stderr, flush=True)
+            raise SystemExit(Arbiter.WORKER_BOOT_ERROR) from None
+
+    def _tried_out(self) -> Any:
+        """The application. Its metrics must not be imported before ``serve`` said where they meet."""
         from cds_service.app import create_app, warm_up
         from cds_service.hooks.answer import load_answer
         from cds_service.web.pages import Profile

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import textwrap
+import traceback
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from markdown_it.token import Token
@@ -18,6 +20,12 @@ WIDTH = 100
 def printable(text: str) -> str:
     """The text without anything that could steer the terminal (the record is not trusted)."""
     return "".join(c if c.isprintable() or c == "\n" else " " if c.isspace() else "?" for c in text)
+
+
+def fault(error: BaseException) -> str:
+    """A fault of ours: its kind and where it arose, without its text, which may quote the record."""
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    return f"a fault of the program: {type(error).__name__} in {Path(last.filename).name}:{last.lineno}"
 
 
 def wrapped(text: str, indent: str = "", first: str | None = None) -> str:
