@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from cds_service.rulebook.conditions import All, Any, Comparison, Condition, Named, Not, ParamRef, Presence, in_words
+from cds_service.rulebook.conditions import (
+    All,
+    Any,
+    Comparison,
+    Condition,
+    Named,
+    Not,
+    ParamRef,
+    Presence,
+    certain_facts,
+    in_words,
+)
 from cds_service.rulebook.library import Parameter
 from cds_service.rulebook.logic import OPPOSITE, Operator
 from cds_service.rulebook.outcomes import RANK
@@ -59,29 +70,34 @@ def _another(outcome: str, reason: str) -> tuple[str, str]:
     return pairs[(pairs.index((outcome, reason)) + 1) % len(pairs)]
 
 
-def changes(condition: Condition, parameters: Mapping[str, Parameter]) -> Iterator[tuple[str, Condition, bool]]:
-    """(what, changed condition, whether a part was dropped) for every single change of a condition."""
+Change = tuple[str, Condition, bool]
+"""What was changed, the condition then, and whether a part was left out."""
+
+
+def changes(condition: Condition, parameters: Mapping[str, Parameter]) -> Iterator[Change]:
+    """Every single change of a condition; one that stands alone can also be left out."""
     if not isinstance(condition, All | Any):
         yield f"without {in_words(condition)}", ALWAYS, True
-    yield from _changes(condition, parameters)
+    yield from _changes(condition, parameters, frozenset())
 
 
-def _changes(condition: Condition, parameters: Mapping[str, Parameter]) -> Iterator[tuple[str, Condition, bool]]:
+def _changes(condition: Condition, parameters: Mapping[str, Parameter], certain: frozenset[str]) -> Iterator[Change]:
+    """``certain`` are the facts that must be known anyway for the whole to be true."""
     if isinstance(condition, Comparison):
         yield from ((what, changed, False) for what, changed in _comparison(condition, parameters))
     elif isinstance(condition, Presence):
         yield f"not {in_words(condition)}", ~condition, False
     elif isinstance(condition, Named):
-        for what, inner, dropped in _changes(condition.condition, parameters):
+        for what, inner, dropped in _changes(condition.condition, parameters, certain):
             yield f"{condition.id}: {what}", replace(condition, condition=inner), dropped
     elif isinstance(condition, Not):
-        for what, inner, dropped in _changes(condition.condition, parameters):
+        for what, inner, dropped in _changes(condition.condition, parameters, frozenset()):
             yield f"not: {what}", Not(inner), dropped
     elif isinstance(condition, All | Any):
-        yield from _parts(condition, parameters)
+        yield from _parts(condition, parameters, certain)
 
 
-def _parts(condition: All | Any, parameters: Mapping[str, Parameter]) -> Iterator[tuple[str, Condition, bool]]:
+def _parts(condition: All | Any, parameters: Mapping[str, Parameter], certain: frozenset[str]) -> Iterator[Change]:
     kind: type[All | Any] = type(condition)
     other: type[All | Any] = Any if kind is All else All
     joined = f"{other.__name__.lower()} instead of {kind.__name__.lower()} of {in_words(condition)}"
@@ -89,8 +105,12 @@ def _parts(condition: All | Any, parameters: Mapping[str, Parameter]) -> Iterato
     for index, part in enumerate(condition.parts):
         before, after = condition.parts[:index], condition.parts[index + 1 :]
         left = before + after
-        yield f"without {in_words(part)}", left[0] if len(left) == 1 else kind(left), True
-        for what, inner, dropped in _changes(part, parameters):
+        rest = left[0] if len(left) == 1 else kind(left)
+        known = certain | certain_facts(rest) if kind is All else certain
+        # "x is known" beside a comparison of x says nothing new: leaving it out changes nothing.
+        if not (kind is All and isinstance(part, Presence) and part.known and part.fact in known):
+            yield f"without {in_words(part)}", rest, True
+        for what, inner, dropped in _changes(part, parameters, known):
             yield what, kind((*before, inner, *after)), dropped
 
 

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 from small_book import SCENARIOS, write_book
 
+from cds_service.rulebook.conditions import Condition, fact, named
 from cds_service.scenarios.bench import Bench, bench_of
 from cds_service.scenarios.checks import ScenarioError
-from cds_service.scenarios.mutants import Mutant, mutants
+from cds_service.scenarios.mutants import Mutant, changes, mutants
 from cds_service.scenarios.mutate import notice, trials_of, try_page
 from cds_service.scenarios.runner import Result
 from cds_service.scenarios.sentences import describe
@@ -99,3 +100,19 @@ def test_a_page_that_fails_as_it_is_comes_first(pages: Path, bench: Bench) -> No
     (pages / SHEET).write_text(SCENARIOS.replace('"12 g/dL"', '"5 g/dL"'), encoding="utf-8")
     with pytest.raises(ScenarioError, match="L-91 'no anaemia'"):
         try_page(pages / SHEET, bench)
+
+
+@pytest.mark.parametrize(
+    ("condition", "dropped"),
+    [
+        (fact.ecog.known & (fact.ecog < 3), ["without ecog is below 3"]),
+        (fact.ecog.known & fact.course.known, ["without ecog is known", "without course is known"]),
+        (fact.ecog.known | (fact.ecog < 3), ["without ecog is known", "without ecog is below 3"]),
+        (named("c", "C", fact.ecog.known & fact.course.known) & (fact.ecog < 3),
+         ["without C", "c: without course is known", "without ecog is below 3"]),
+        (fact.ecog < 3, ["without ecog is below 3"]),
+        (~named("c", "C", fact.ecog < 3), ["without not: C"]),
+    ],
+)  # fmt: skip
+def test_what_leaving_out_cannot_change_is_not_tried(condition: Condition, dropped: list[str]) -> None:
+    assert [what for what, _, out in changes(condition, {}) if out] == dropped
