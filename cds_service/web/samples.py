@@ -17,7 +17,7 @@ FOLDER = Path(__file__).parents[2] / "fhir_samples"
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One sample call. ``on`` is the decision date it was written for, None for today."""
+    """One sample call. ``on`` and ``jurisdiction`` are what it was written for, if it says so."""
 
     name: str
     title: str
@@ -26,6 +26,7 @@ class Sample:
     request: bytes = field(repr=False)
     readme: str = field(repr=False)
     on: date | None = None
+    jurisdiction: str = ""
 
 
 def load_samples(folder: Path = FOLDER) -> dict[str, Sample]:
@@ -44,7 +45,7 @@ def _load(path: Path) -> Sample:
     if service is None:
         raise ValueError(f"{path.name}: no service answers its hook")
     title, _, readme = (path / "README.md").read_text(encoding="utf-8").lstrip().partition("\n")
-    expected = path / "expected.json"
+    expected = _expected(path / "expected.json")
     return Sample(
         name=path.name,
         title=title.strip("# "),
@@ -52,10 +53,11 @@ def _load(path: Path) -> Sample:
         call=read_call(request, service),
         request=request,
         readme=readme,
-        on=_on(decode(expected.read_bytes())) if expected.exists() else None,
+        on=date.fromisoformat(expected["on"]) if "on" in expected else None,
+        jurisdiction=str(expected.get("jurisdiction", "")),
     )
 
 
-def _on(expected: Mapping[str, Any]) -> date | None:
-    written = expected.get("on")
-    return date.fromisoformat(written) if written else None
+def _expected(path: Path) -> Mapping[str, Any]:
+    expected: Mapping[str, Any] = decode(path.read_bytes()) if path.exists() else {}
+    return expected

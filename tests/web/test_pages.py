@@ -33,7 +33,7 @@ def write_sample(folder: Path, name: str, *, on: str | None = None, hook: str = 
     (folder / name / "request.json").write_text(json.dumps(call_body(hook)))
     (folder / name / "README.md").write_text(f"# Sample {name}\n\nWhat is *published*.\n")
     if on:
-        (folder / name / "expected.json").write_text(json.dumps({"on": on}))
+        (folder / name / "expected.json").write_text(json.dumps({"on": on, "jurisdiction": "US"}))
 
 
 @pytest.fixture
@@ -95,9 +95,10 @@ def test_every_page_says_what_is_in_force_and_what_it_is_not_for(client: FlaskCl
 def test_a_sample_is_assessed_on_its_own_date_and_its_cards_shown(client: FlaskClient, answer: FakeAnswer) -> None:
     page = html(client, "/samples/b-two")
     assert answer.calls[-1][1] == date(2020, 5, 1)
+    assert "This sample was written for US; here it is assessed for EU." in page
     assert "as of 2020-05-01" in page and "<td><strong>9</strong></td>" in page
     assert "Consider a scan" in page and "What is <em>published</em>" in page and "no-advice" in page
-    html(client, "/samples/a-one")
+    assert "was written for" not in html(client, "/samples/a-one")
     assert answer.calls[-1][1] == date(2024, 6, 1)
 
 
