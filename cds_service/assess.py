@@ -160,7 +160,7 @@ class Assessor:
         maker = CardMaker(
             assessment, self.book, self.values, context.hook_instance, chart.person.id,
             {rule.code for rule in self.book.rules if rule.review_by < context.today},
-            chart.not_provided, chart.incomplete,
+            chart.not_provided, chart.incomplete, ordering=context.hook != "patient-view",
         )  # fmt: skip
         if context.hook != "patient-view" and not any(order.draft for order in chart.orders):
             return []

@@ -27,7 +27,7 @@ class CardMaker:
 
     def __init__(
         self, assessment: Assessment, book: Rulebook, values: dict[str, float], hook_instance: str, patient_id: str,
-        under_review: set[str], absent: Iterable[str], incomplete: Iterable[str],
+        under_review: set[str], absent: Iterable[str], incomplete: Iterable[str], *, ordering: bool = False,
     ) -> None:  # fmt: skip
         facts, parts = assessment.facts, (book.glossary, book.parameters, values, book.wording)
         self._a, self._book, self._patient_id = assessment, book, patient_id
@@ -35,6 +35,7 @@ class CardMaker:
         self._text = CardText(assessment, book, Writer(facts, *parts, clean_markdown), under_review)
         self._absent, self._incomplete = sorted(absent), sorted(incomplete)
         self._namespace = uuid5(UUID(int=0), hook_instance)
+        self._ordering = ordering
 
     def cards(self) -> list[dict[str, Any]]:
         """Zero to three cards for findings, then those of rules that are always shown."""
@@ -59,9 +60,10 @@ class CardMaker:
             for finding in self._a.findings[1:]:
                 if len(chosen) < MOST_FINDING_CARDS and self._has_card(finding, indicator):
                     chosen.setdefault(finding.rule, heard[finding.rule])
-        for code, (rule, branch) in heard.items():
-            if rule.notable and branch.advice is not None:
-                chosen.setdefault(code, (rule, branch))
+        if self._ordering or not chosen:  # elsewhere a notable rule is a line on the first card
+            for code, (rule, branch) in heard.items():
+                if rule.notable and not branch.quiet and branch.advice is not None:
+                    chosen.setdefault(code, (rule, branch))
         return sorted(chosen.values(), key=lambda pair: not pair[1].stands_first)
 
     def _spoken(self) -> set[str]:

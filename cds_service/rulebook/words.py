@@ -70,7 +70,7 @@ class Also:
 class Branch:
     """One way a rule speaks. ``outcome``/``reason`` empty: the rule is listed only. ``also``: further findings.
 
-    ``stands_first``: its card is shown before the primary one.
+    ``stands_first``: its card is shown before the primary one. ``quiet``: it has none of its own in a notable rule.
     """
 
     name: str
@@ -81,6 +81,7 @@ class Branch:
     advice: Advice | None = None
     ask: tuple[Ask | str, ...] = ()
     stands_first: bool = False
+    quiet: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

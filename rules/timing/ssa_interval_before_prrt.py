@@ -63,6 +63,7 @@ rule = Rule(
         ),
         Branch(
             name="no-planned-date",
+            quiet=True,
             when=(fact.prrt_ordered.yes | (fact.course == "in-progress") | fact.fired_p_06.yes)
             & fact.prrt_planned_date.unknown
             & (
