@@ -50,16 +50,16 @@ def _common(said: dict[str, Any], words: str) -> dict[str, Any]:
 
 
 def _somatostatin(scan: Scan, said: dict[str, Any], words: str) -> dict[str, Any]:
-    read = _with_high_words(from_text(said, scan.source), words)
+    read = from_text(said, scan.source)
     quotes = " ".join(text(said["quotes"].get(name)) for name in ("krenning_highest", "krenning_implied_highest"))
     coded = bool(scan.lesions)
-    sites = scan.lesions if coded else read
+    sites = _with_high_words(_completed(scan.lesions, read) if coded else read, words)
     named = [organ_of(lesion.site) for lesion in sites]
     further = len(extent.diseased_organs(words) - set(named)) - named.count("")  # an unnamed lesion may be any of them
     reference = next((number(entry.get("value")) for entry in said["suv_reference"]
                       if organ_of(text(entry.get("site"))) == "liver"), None)  # fmt: skip
     return {
-        "lesions": scan.lesions if coded else read,
+        "lesions": sites,
         "text_score": _highest(said),
         "implied_score": text_score(said["krenning_implied_highest"]),
         "lowest_score": text_score(said["krenning_lowest"]) or text_score(said["krenning_implied_lowest"]),
@@ -69,6 +69,29 @@ def _somatostatin(scan: Scan, said: dict[str, Any], words: str) -> dict[str, Any
         "spleen_reference": scan.spleen_reference or bool(_SPLEEN.search(quotes)),
         "liver_suvmax": scan.liver_suvmax if scan.liver_suvmax is not None else reference,
     }
+
+
+def _completed(coded: tuple[Lesion, ...], read: tuple[Lesion, ...]) -> tuple[Lesion, ...]:
+    """Coded lesions without a score, with the score the text gives the same lesion: same SUVmax, or the only one there.
+
+    A coded score stays, whatever the text says.
+    """
+    scored = [lesion for lesion in read if lesion.score is not None]
+
+    def only_one(lesion: Lesion) -> Lesion | None:
+        same = [other for other in scored if lesion.suvmax is not None and other.suvmax == lesion.suvmax]
+        organ = organ_of(lesion.site)
+        if not same and organ and [organ_of(other.site) for other in coded].count(organ) == 1:
+            same = [other for other in scored if organ_of(other.site) == organ]
+        return same[0] if len(same) == 1 else None
+
+    return tuple(
+        replace(lesion, score=found.score, score_read_as="narrative", words=found.words,
+                size_mm=found.size_mm if lesion.size_mm is None else lesion.size_mm)
+        if lesion.score is None and not lesion.physiological and (found := only_one(lesion)) is not None
+        else lesion
+        for lesion in coded
+    )  # fmt: skip
 
 
 def _highest(said: dict[str, Any]) -> Score | None:

@@ -88,6 +88,25 @@ def test_coded_lesions_stay_and_the_text_score_is_kept_for_comparison():
     assert found["text_score"] == (3, 3)
 
 
+def test_an_unscored_coded_lesion_takes_the_score_of_its_sentence():
+    coded = Lesion(site="stomach", suvmax=Decimal("9.09"), source="Observation/k")
+    liver = Lesion(site="liver", score=(0, 1), source="Observation/l")
+    fields = said(krenning_lesions=[entry("gastric mass", None), entry("liver", 3)], krenning_highest=3,
+                  krenning_implied_lowest=1)  # fmt: skip
+    found = of(fields, lesions=(coded, liver))["lesions"]
+    assert [(x.score, x.score_read_as, x.words) for x in found] == [
+        ((1, 1), "narrative", "low"), ((0, 1), "coded", None),
+    ]  # fmt: skip
+    second = Lesion(site="gastric antrum", source="Observation/m")
+    assert [x.score for x in of(fields, lesions=(coded, second))["lesions"]] == [None, None]  # which of the two?
+
+
+def test_high_in_words_marks_coded_lesions_too():
+    coded = Lesion(site="sternum", suvmax=Decimal("1.8"), source="Observation/k")
+    found = of(said(), "Bone lesions with high SSTR expression: sternum 1.8.", lesions=(coded,))
+    assert [x.words for x in found["lesions"]] == ["high"]
+
+
 def test_further_sites_are_organs_with_disease_nobody_scored():
     liver = (Lesion(site="liver", score=(3, 3)),)
     words = "Liver metastases and bone metastases."

@@ -42,7 +42,8 @@ def test_a_coded_value_is_not_overruled_by_its_text():
     ("words", "status"),
     [
         ("Partial response", "PR"), ("PD", "PD"), ("Stable disease (RECIST 1.1)", "SD"), ("Complete response", "CR"),
-        ("complete remission", "not-detected"), ("No evidence of disease", "not-detected"), ("Progressive disease", "PD"),
+        ("complete remission", "not-detected"), ("No evidence of disease", "not-detected"),
+        ("Progressive disease", "PD"),
         ("patient's condition improved", "improved"), ("not evaluable", None), ("No progression", None),
         ("unknown", None), ("possible progression", None),
     ],

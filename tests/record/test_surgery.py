@@ -69,7 +69,8 @@ def test_words(words, expected):
     [
         "Planned splenectomy", "Splenectomy not performed", "Evaluation for liver resection", "Pancreatoscopy",
         "Patient declined hysterectomy", "Uterine fibroid embolisation", "Atrial fibrillation ablation",
-        "Endometrial ablation", "Radionuclide therapy 177Lu", "Radioiodine therapy", "Unilateral salpingectomy", "Cholecystectomy",
+        "Endometrial ablation", "Radionuclide therapy 177Lu", "Radioiodine therapy", "Unilateral salpingectomy",
+        "Cholecystectomy",
     ],
 )  # fmt: skip
 def test_words_that_name_none(words):
