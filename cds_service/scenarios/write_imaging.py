@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from cds_service.scenarios.checks import Quantity
-from cds_service.scenarios.sheet import Resource, Sheet, category, concept, notes, plain, pruned
+from cds_service.scenarios.fhir_sheet import Resource, Sheet, category, concept, notes, plain, pruned
 from cds_service.scenarios.when import stated, written
 
 _KINDS: dict[str, tuple[str, str]] = {

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from cds_service.scenarios.checks import Quantity
-from cds_service.scenarios.sheet import Resource, Sheet, category, concept, fhir_quantity, notes, plain, pruned
+from cds_service.scenarios.fhir_sheet import Resource, Sheet, category, concept, fhir_quantity, notes, plain, pruned
 from cds_service.scenarios.terms import BODY, LABS, MOLAR, Lab
 from cds_service.scenarios.when import WHEN, written
 

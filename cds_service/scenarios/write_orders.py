@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from cds_service.scenarios.drugs import DRUGS, RADIOLIGANDS, Drug
-from cds_service.scenarios.sheet import Resource, Sheet, concept, fhir_quantity
+from cds_service.scenarios.fhir_sheet import Resource, Sheet, concept, fhir_quantity
 from cds_service.scenarios.when import planned_day, written
 from cds_service.scenarios.write_therapy import activity, dosage, medication
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from cds_service.scenarios.checks import Quantity, ScenarioError
 from cds_service.scenarios.drugs import DRUGS, RADIOLIGANDS, REGIMENS, Drug
-from cds_service.scenarios.sheet import Resource, Sheet, concept, fhir_quantity, notes, pruned
+from cds_service.scenarios.fhir_sheet import Resource, Sheet, concept, fhir_quantity, notes, pruned
 from cds_service.scenarios.terms import PROBLEMS, PROCEDURES, Term
 from cds_service.scenarios.when import exact, planned_day, stated, written
 from cds_service.scenarios.write_tumour import verification, write_condition

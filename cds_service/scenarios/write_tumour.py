@@ -9,7 +9,16 @@ from decimal import Decimal
 from typing import Any
 
 from cds_service.dates import add_months
-from cds_service.scenarios.sheet import OTHER_PATIENT_ID, PATIENT_ID, Resource, Sheet, concept, notes, plain, pruned
+from cds_service.scenarios.fhir_sheet import (
+    OTHER_PATIENT_ID,
+    PATIENT_ID,
+    Resource,
+    Sheet,
+    concept,
+    notes,
+    plain,
+    pruned,
+)
 from cds_service.scenarios.terms import TUMOURS, Term
 from cds_service.scenarios.when import written
 

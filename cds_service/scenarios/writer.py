@@ -15,7 +15,7 @@ from cds_service.scenarios import (
     write_therapy,
     write_tumour,
 )
-from cds_service.scenarios.sheet import PATIENT_ID, Resource, Sheet
+from cds_service.scenarios.fhir_sheet import PATIENT_ID, Resource, Sheet
 from cds_service.scenarios.vocabulary import normalise
 
 _WRITERS = (
