@@ -167,6 +167,7 @@ clotting_normal = named(
 )
 
 _REPORTS = ("DiagnosticReport", "Observation")
+_GIVEN = ("MedicationAdministration", "MedicationStatement")
 _DRUGS = ("MedicationAdministration", "MedicationStatement", "MedicationRequest")
 
 CRITERIA = (
@@ -246,4 +247,16 @@ CRITERIA = (
         shows="washout_days", reads=_DRUGS, sources=("L16",),
     ),
     Criterion(id="label", words="within the label", met=fits_label, shows="primary_site", sources=("A01", "A02")),
+    Criterion(
+        id="reimage-cycles", words="enough treatment since the low SSTR scan", met=enough_treatment,
+        shows="reimage_cycles", applies=fact.reimage_scan_low.known & fact.reimage_scan_low.yes, reads=_GIVEN,
+        required=False, sources=("R07",),
+    ),
+    Criterion(
+        id="reimage-response", words="responding, stable or with less symptoms under that treatment",
+        met=fact.reimage_responding.yes, shows="reimage_response", required=False,
+        applies=fact.reimage_scan_low.known & fact.reimage_scan_low.yes
+        & (fact.reimage_treated.yes | fact.reimage_treated.unknown),
+        sources=("R07",),
+    ),
 )  # fmt: skip

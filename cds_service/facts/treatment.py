@@ -40,9 +40,10 @@ class Bounds:
     @property
     def shown(self) -> str:
         """The count as printed: "6", "4-6", "at least 4" when nothing bounds it."""
+        least = _digits(self.least)
         if self.least == self.most:
-            return f"{self.least:f}"
-        return f"at least {self.least:f}" if self.most is None else f"{self.least:f}-{self.most:f}"
+            return least
+        return f"at least {least}" if self.most is None else f"{least}-{_digits(self.most)}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,6 +141,10 @@ def _last_block(view: View, pieces: Iterable[Piece | None]) -> list[Piece]:
             block = []
         block.append(piece)
     return block
+
+
+def _digits(count: Decimal) -> str:
+    return f"{count.normalize():f}"
 
 
 def _weeks(block: Sequence[Piece]) -> Decimal:

@@ -62,7 +62,7 @@ rule = Rule(
                     Suggestion(
                         label="Discuss other treatment at the NET tumour board", order="mdt-referral", recommended=True
                     ),
-                    Suggestion(label="Consider checking SSTR uptake again after chemotherapy"),
+                    Suggestion(label="Consider other treatment first and a re-check after chemotherapy"),
                     Suggestion(label="No change"),
                 ),
                 shows=("krenning_best_low", "sstr_pet_tracer"),
