@@ -204,7 +204,7 @@ CRITERIA = (
         sources=("S22",),
     ),
     Criterion(
-        id="fdg", words="FDG PET without a discordant lesion", met=fact.fdg_current.yes & fact.fdg_discordant.no,
+        id="fdg", words="FDG PET without a discordant lesion", met=fact.fdg_discordant.no, shows="fdg_pair_days",
         applies=fact.fdg_needed.known & fact.fdg_needed.yes, reads=_REPORTS, sources=("R11", "S19"),
     ),
     Criterion(
