@@ -23,7 +23,7 @@ from cds_service.record.report_text import document_reports, report_text
 from cds_service.record.scan_results import Loose, is_pairing, listed, measures
 from cds_service.record.scan_text import KINDS, fields_from_text
 from cds_service.record.tissue import names_other_tumour
-from cds_service.record.tracers import FDG, Study, studies_of, study_of_text, title_of
+from cds_service.record.tracers import FDG, Study, studies_of, studies_of_text, title_of
 from cds_service.record.versions import UNFINISHED, current
 
 
@@ -45,7 +45,7 @@ def read(resources: ResourceSet, ignored: list[Ignored]) -> list[Scan]:
     reports += [item for item in document_reports(resources) if not is_pathology(item)]
     studies = [(report, study) for report in reports for study in studies_of(report, resources)]
     loose = Loose(resources, studies)
-    known = [found for pair in studies if (found := _opened(*pair, resources, loose, ignored)) is not None]
+    known = [found for pair in studies for found in _opened(*pair, resources, loose, ignored)]
     kinds: dict[str, set[Modality]] = {}
     for found in known:
         kinds.setdefault(found.resource.source, set()).add(found.modality)
@@ -71,25 +71,34 @@ def _without_copies(scans: list[Scan]) -> list[Scan]:
 
 def _opened(
     report: Resource, study: Study, resources: ResourceSet, loose: Loose, ignored: list[Ignored]
-) -> _Report | None:
-    """An examination with its modality settled; None (listed where it matters) if no rule can use it."""
+) -> Iterator[_Report]:
+    """The examinations of a report, modality settled; none (listed where it matters) if no rule can use it."""
     notices: list[Ignored] = []
     words = report_text(report, resources, notices)
-    own = tuple(item for item in (*listed(report, resources), *loose.of(report)) if _fits(item, study))
+    own = (*listed(report, resources), *loose.of(report))
     titled = "\n".join(part for part in (title_of(report, resources), words) if part)
-    said = None
-    if study.modality is None:
-        said = read_report(titled, "sstr_pet") if words else None
-        scored = said is not None and said["krenning_highest"] is not None
-        krenning = scored or any(measures(item.data, "krenning") for item in own)
-        study = study_of_text(study, said["tracer"] if said else None, titled, krenning=krenning)
-        if study.modality is None:
-            ignored.append(Ignored(report.source, "unsupported", "PET tracer not stated"))
-            return None
+    told = (study,) if study.modality is not None else _told_by_text(titled if words else "", own)
+    if not told:
+        ignored.append(Ignored(report.source, "unsupported", "PET tracer not stated"))
+        return
     ignored += notices
-    if words and (said is None or study.modality not in ("sstr-pet", "sstr-scintigraphy")):
-        said = read_report(titled, KINDS[study.modality])
-    return _Report(report, study.modality, study.tracer or (said or {}).get("tracer"), words, said, own)
+    for one in told:
+        if one.modality is not None:
+            said = read_report(titled, KINDS[one.modality]) if words else None
+            tracer = one.tracer or (said["tracer"] if said else None)
+            fitting = tuple(item for item in own if _fits(item, one))
+            yield _Report(report, one.modality, tracer, words, said, fitting)
+
+
+def _told_by_text(words: str, own: tuple[Resource, ...]) -> tuple[Study, ...]:
+    """What a PET of unknown tracer is of, by its text and the scores that belong to it."""
+    said = [read_report(words, kind) for kind in ("sstr_pet", "fdg_pet")] if words else []
+    return studies_of_text(
+        [reading["tracer"] for reading in said],
+        words,
+        coded=any(measures(item.data, "krenning") for item in own),
+        scored=any(reading["krenning_highest"] is not None for reading in said[:1]),
+    )
 
 
 def _fits(item: Resource, study: Study) -> bool:

@@ -6,7 +6,7 @@ PET codes (LOINC 44139-4, CPT 7881x ...) say nothing of the tracer; a PET whose 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from cds_service.fhir.elements import codings, objects, text, words_at
@@ -132,22 +132,24 @@ def _by_words(title: str, coded_pet: bool, coded_nm: bool, tracer: str | None) -
     return Study("ct-mri" if _CT_MRI.search(title) else None)
 
 
-def study_of_text(study: Study, tracer: str | None, words: str, *, krenning: bool) -> Study:
-    """A PET of unknown tracer, once its own text has been read.
+def studies_of_text(tracers: Collection[str | None], words: str, *, coded: bool, scored: bool) -> tuple[Study, ...]:
+    """What a PET of unknown tracer is of, once its own text has been read; empty if that does not say either.
 
-    ``tracer`` is the one the text names for this study, ``krenning`` whether the report scores on that scale, which
-    exists for somatostatin receptor scans only.
+    ``tracers`` are those the text names for this study. Scores on the Krenning scale, which exists for somatostatin
+    receptor scans only, tell as much: ``coded`` ones always, ``scored`` ones of the text if it names no other tracer.
     """
-    if tracer in SSTR_PET_TRACERS:
-        return Study("sstr-pet", tracer)
-    if tracer == FDG:
-        return Study("fdg-pet", tracer)
-    if tracer in (PENTETREOTIDE, TECHNETIUM):
-        return Study("sstr-scintigraphy", tracer)
+    somatostatin = sorted({tracer for tracer in tracers if tracer in SSTR_PET_TRACERS})
+    if somatostatin and FDG in tracers:
+        return Study("sstr-pet", somatostatin[0], shared=True), Study("fdg-pet", FDG, shared=True)
+    if somatostatin:
+        return (Study("sstr-pet", somatostatin[0]),)
+    if FDG in tracers:
+        return (Study("fdg-pet", FDG),)
+    if scintigraphy := {PENTETREOTIDE, TECHNETIUM}.intersection(tracers):
+        return (Study("sstr-scintigraphy", min(scintigraphy)),)
     head = words[:400]
-    if _OTHER_TRACER.search(head) or tracers_in(head):
-        return study
-    return Study("sstr-pet") if _SSTR_WORDS.search(head) or krenning else study
+    other = _OTHER_TRACER.search(head) or tracers_in(head)
+    return (Study("sstr-pet"),) if coded or (not other and (scored or _SSTR_WORDS.search(head))) else ()
 
 
 def title_of(report: Resource, resources: ResourceSet) -> str:

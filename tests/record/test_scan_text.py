@@ -187,6 +187,20 @@ def test_tracer_from_the_text():
     assert [(scan.modality, scan.tracer) for scan in found] == [("fdg-pet", "18F-FDG")]
 
 
+def test_two_tracers_in_the_text_are_two_scans():
+    both = "68Ga-DOTATATE and 18F-FDG PET/CT. Liver metastasis Krenning 3, FDG-negative."
+    found, _ = run(imaging, report(concept("http://loinc.org", "44139-4"), conclusion=both))
+    assert {scan.modality: scan.tracer for scan in found} == {"sstr-pet": "68Ga-DOTATATE", "fdg-pet": "18F-FDG"}
+
+
+def test_a_tracer_only_recommended_or_compared_with_is_not_this_scan():
+    for words in ("PET/CT whole body. Liver metastases. DOTATATE PET recommended.",
+                  "PET/CT. Comparison: 68Ga-DOTATATE PET of 2023. Liver lesions unchanged."):  # fmt: skip
+        found, ignored = run(imaging, report(concept("http://loinc.org", "44139-4"), conclusion=words))
+        assert found == []
+        assert [item.why for item in ignored] == ["unsupported"]
+
+
 def test_ignored_details_never_quote_the_record():
     secret = "Mrs Miller"
     _, ignored = run(
