@@ -96,8 +96,12 @@ def test_a_child_is_measured_by_height_not_weight() -> None:
 
 
 def test_a_creatinine_below_detection_is_read_at_its_worse_end() -> None:
-    assert _crcl(person=MAN_60, labs=[lab("creatinine", "0.5", comparator="<"), lab("weight", "72")]) == pytest.approx(160)
-    assert _crcl(person=MAN_60, labs=[lab("creatinine", "15", comparator=">"), lab("weight", "72")]) == pytest.approx(5.33, abs=0.01)
+    assert _crcl(person=MAN_60, labs=[lab("creatinine", "0.5", comparator="<"), lab("weight", "72")]) == pytest.approx(
+        160
+    )
+    assert _crcl(person=MAN_60, labs=[lab("creatinine", "15", comparator=">"), lab("weight", "72")]) == pytest.approx(
+        5.33, abs=0.01
+    )
 
 
 def test_the_lower_of_indexed_and_own_surface_is_kept_beside() -> None:

@@ -83,7 +83,9 @@ def test_results_of_unknown_order_are_an_interval() -> None:
         (">", "7", 8, None),
     ],
 )
-def test_a_value_with_a_sign_decides_only_what_it_decides(sign: str, value: str, limit: int, decision: bool | None) -> None:
+def test_a_value_with_a_sign_decides_only_what_it_decides(
+    sign: str, value: str, limit: int, decision: bool | None
+) -> None:
     reading = newest(view(labs=[lab("hb", value, comparator=sign)]), "hb")
     assert reading is not None
     number = decided(reading, "low", limit)
