@@ -50,9 +50,9 @@ def create_app(
 
 
 def warm_up(answer: Answer, samples: Mapping[str, Sample]) -> None:
-    """Answers the samples once, so that the first real call is as quick as the others; raises what they raise."""
+    """Answers a sample once, so that the first real call is as quick as the others; raises what that raises."""
     _probe(answer, date.today())
-    for sample in samples.values():
+    for sample in list(samples.values())[:1]:
         answer(sample.call, sample.on or date.today())
 
 

@@ -138,7 +138,7 @@ def test_an_unknown_page_is_an_operation_outcome(client: FlaskClient, url: str) 
     assert response.get_json()["resourceType"] == "OperationOutcome"
 
 
-def test_warming_up_answers_every_sample_and_fails_if_one_does(samples: dict[str, Sample]) -> None:
+def test_warming_up_answers_a_sample_and_fails_if_it_does(samples: dict[str, Sample]) -> None:
     seen: list[str] = []
 
     def remember(call: HookCall, today: date) -> dict[str, Any]:
@@ -149,4 +149,4 @@ def test_warming_up_answers_every_sample_and_fails_if_one_does(samples: dict[str
 
     with pytest.raises(ValueError):
         warm_up(remember, samples)
-    assert seen == ["patient-view", "order-sign"], "the probe first, then the samples"
+    assert seen == ["patient-view", "order-sign"], "the probe first, then one sample"
