@@ -83,12 +83,13 @@ class ScenarioFile(pytest.File):
         from cds_service.scenarios.bench import bench_of
         from cds_service.scenarios.checks import ScenarioError
         from cds_service.scenarios.runner import page_gaps, unknown_words
-        from cds_service.scenarios.sheets import read_rows
+        from cds_service.scenarios.sheets import read_equivalents, read_rows
 
         try:
             bench = bench_of(self.path.parent.parent)
             rule = bench.book.rule(self.path.stem.replace("_", "-"))
             rows, errors = read_rows(self.path)
+            read_equivalents(self.path)
         except (PageError, LibraryError, ScenarioError) as error:
             raise self.CollectError(str(error)) from None
         except KeyError:

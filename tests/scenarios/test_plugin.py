@@ -138,6 +138,13 @@ def test_a_rule_book_that_does_not_load_says_where(pytester: pytest.Pytester, bo
     result.stdout.no_fnmatch_line("*Traceback*")
 
 
+def test_an_equivalent_change_without_a_reason_is_refused(pytester: pytest.Pytester, book: Path) -> None:
+    path = changed(book, "[[fires]]\nname = \"old", "[[equivalent]]\nmutant = \"low\"\n[[fires]]\nname = \"old")
+    result = pytester.runpytest(path)
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*low_haemoglobin.toml, *equivalent*: 'why' is missing. Add why = ...*"])
+
+
 def test_other_files_are_left_alone(pytester: pytest.Pytester) -> None:
     pytester.makefile(".toml", settings="a = 1")
     pytester.makeconftest((Path(__file__).parents[2] / "conftest.py").read_text(encoding="utf-8").replace(
