@@ -72,8 +72,8 @@ def read_report(text: str, kind: Kind) -> dict[str, Any]:
     reading.seen.uncertain = reading.seen.uncertain or table.uncertain
     if kind in {"sstr_pet", "fdg_pet"}:
         _tracer(reading, want_fdg)
-        _uptakes(reading, want_fdg and kind == "sstr_pet")
         _discordance(reading, want_fdg)
+        _uptakes(reading, want_fdg)
     else:
         reading.out["prior"] += [{"what": "tracer", "value": name} for name in dict.fromkeys(t for t, _ in reading.tracers_now)]
         reading.out["prior"] += [{"what": what, "value": value} for what, value in reading.seen.prior]
@@ -140,10 +140,10 @@ def _tracer(reading: _Reading, want_fdg: bool) -> None:
     reading.out["prior"] += [{"what": "tracer", "value": name} for name in dict.fromkeys(reading.tracers_before)]
 
 
-def _uptakes(reading: _Reading, fdg_only: bool) -> None:
+def _uptakes(reading: _Reading, want_fdg: bool) -> None:
     seen = reading.seen
     overrule_lesions(seen, "krenning" in reading.withdrawn, "suvmax" in reading.withdrawn)
-    if fdg_only:
+    if want_fdg:  # words compare FDG uptake with the liver, or quote another scan
         for lesion in seen.lesions:
             lesion.words = None
     uptakes: Uptakes = merge(seen, seen.lesions)
@@ -266,7 +266,7 @@ def _judgements(reading: _Reading) -> None:
     _decide(reading, "new_lesions", said.new)
     overrule_stated(said.operability, "operability", False)
     _decide(reading, "operability", said.operability)
-    present = [x for x in seen.lesions if x.organs or x.label or x.score or x.suvs or x.words]
+    present = [x for x in seen.lesions if not x.doubtful]
     if present or out["new_lesions"] is True:
         out["no_evidence_of_disease"] = False
         reading.quote("no_evidence_of_disease", present[0].span if present else None)

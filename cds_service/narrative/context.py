@@ -23,7 +23,7 @@ _NEGATION = re.compile(
 )
 _NEGATED_BEFORE = re.compile(
     r"\b(?:(?:is|are|was|were|has been|have been|can|could)?\s?(?:not|no longer)\s(?:be\s)?(?:\w+\s)?(?:seen|detect\w+|visible|present|identif\w+|found|"
-    r"delineat\w+|demonstra\w+|appreciat\w+|evident|confirmed|met|fulfilled|reached)|absent|(?<!not be )(?<!cannot be )(?<!be )(?<!not )excluded|"
+    r"delineat\w+|demonstra\w+|appreciat\w+|evident|confirmed|met|fulfilled|reached)(?! (?:on|in|by) (?:the )?(?:CT|MRI?|ultrasound|conventional|morpholog|low-dose))|absent|(?<!not be )(?<!cannot be )(?<!be )(?<!not )excluded|"
     r"(?<!not be )(?<!cannot be )ruled out|(?:has|have) (?:resolved|disappeared|vanished)|(?:are|is) no longer\b)",
     re.I,
 )
@@ -44,7 +44,7 @@ _HEDGE = re.compile(
 _HEDGE_AFTER = re.compile(
     r"cannot (?:be )?(?:\w+ )?(?:excluded|ruled out|confirmed)|not (?:be )?excluded|\b(?:is|are|remains?|but|being|as)\s(?:\w+\s)?(?:questionable|equivocal|indeterminate|uncertain|unclear|"
     r"suspected|possible|unreliable|doubtful|tentative|suspicious|borderline)|\bnot reliable|\bunreliable|\bto be confirmed|\bneeds? confirmation|"
-    r"\bunder reserve|\bwith caution|\(\?\)|\?(?=\s|$|\))|\b(?:equivocal|questionable|tentative|unconfirmed)\b",
+    r"\bunder reserve|\bwith caution|\(\?\)|\?(?=\s|$|\))|\(estimated|\b(?:equivocal|questionable|tentative|unconfirmed)\b",
     re.I,
 )
 _STUDY = (
@@ -78,7 +78,9 @@ _EARLIER_STUDY = re.compile(
     rf"\b(?:in|from|of|dated|on|biopsy|resection|specimen|surgery|histology|pathology|PET|CT|MRI)\s(?:of\s|from\s|in\s|dated\s|on\s)?(?:the\s)?\(?{_DATE}(?!\s?(?:mm|cm))",
     re.I,
 )
-_YEAR_IN_BRACKETS = re.compile(rf"\((?:[^()]{{0,40}}\s)?{_DATE}\)", re.I)
+_YEAR_IN_BRACKETS = re.compile(rf"\((?![^()]*\b(?:was|were|previous\w*|prior|before|earlier|on|WHO|AJCC|UICC|ENETS|TNM|edition|classification|RECIST|ed)\b)(?:[^()\d]{{0,40}}\s)?{_DATE}\)", re.I)
+_OLD_WORDS = re.compile(rf"\b(?:{_OLD}|previously|before|earlier|{_DATE})\b", re.I)
+_CLASSIFICATION = re.compile(r"\b(?:WHO|AJCC|UICC|ENETS|TNM|RECIST|edition|classification|criteria)\b[\w\s,]{0,25}$", re.I)
 _AGO_IN_BRACKETS = re.compile(r"\([^()%]{0,40}\bago\)", re.I)
 _NOW = re.compile(
     r"\b(?:now(?:adays)?|currently|current|today|at present|present(?:ly)?(?= (?:study|scan|exam\w*|PET|CT|imaging|investigation))|presently|this (?:study|scan|exam\w*|PET|time)|"
@@ -88,12 +90,12 @@ _NOW = re.compile(
 _IF = re.compile(
     r"\b(?:if|should (?:the|ki|krenning|it|this|uptake|there|progress\w*)|would|in (?:the )?case of|in the event|unless|provided(?: that)?|may become|might become|could become|"
     r"may be(?:come)? (?:resectable|operable)|to become|hop(?:ed?|ing)|thresholds?|criteri(?:a|on) (?:for|of|is|are)|cut-?off|require[sd]?|needed|necessary|prerequisite|usually|generally|typically|"
-    r"defined as|means?(?! (?:tumou?r|value))|eligib\w+|next (?:exam\w*|scan|control|staging|PET|CT|visit|follow-?up)|once|to (?:look for|rule out|exclude|assess|evaluate|search|determine|check)|question of|"
-    r"for (?:the )?(?:evaluation|assessment|detection|exclusion) of|suitab\w+ if|aim(?:ed|s)?)\b",
+    r"defined as|means?(?! (?:tumou?r|value))|next (?:exam\w*|scan|control|staging|PET|CT|visit|follow-?up)|once|to (?:look for|rule out|exclude|assess|evaluate|search|determine|check)|question of|"
+    r"for (?:the )?(?:evaluation|assessment|detection|exclusion) of|suitab\w+ if|aim(?:ed|s)?|literature|guidelines?|in general|patients (?:with|whose|who)|studies have|according to (?:the )?(?:label|protocol))\b",
     re.I,
 )
 _ADVICE = re.compile(
-    r"\b(?:recommend\w*|advis\w+|suggest(?:ed)?(?= (?:to|a repeat|repeat|biopsy|fdg|pet|follow))|consider(?!ed)\w*|re-?considered|propos\w+|to be discussed|discuss\w*|plan(?:ned|ning)?|repeat)\b",
+    r"\b(?:recommend\w*|advis\w+|suggest(?:ed)?(?= (?:to|a repeat|repeat|biopsy|fdg|pet|follow))|consider(?!ed)\w*|re-?considered|propos\w+|to be discussed|discuss\w*|plan(?:ned|ning)?|repeat|eligib\w+)\b",
     re.I,
 )
 _SCALE = re.compile(
@@ -175,7 +177,7 @@ class Context:
 
     def negated_value(self, start: int, end: int) -> bool:
         """Whether a value or judgement at start..end is denied."""
-        if any(cue <= start < reach for cue, _, reach in self._negations):
+        if any(cue < start < reach for cue, _, reach in self._negations):
             return True
         return any(
             m.start() >= end and self.end_of(end, comma=True) > m.start() for m in self._found(_NEGATED_BEFORE)
@@ -199,11 +201,14 @@ class Context:
     # ---- hedge ----
     def hedged(self, start: int, end: int) -> bool:
         """Whether the statement at start..end is hedged."""
-        for m in self._found(_HEDGE):
-            if m.start() < start and self.end_of(m.end(), comma=True) > start:
-                return True
+        if self.hedged_before(start):
+            return True
         reach = self.end_of(end, comma=False)
         return any(end - 1 <= m.start() < reach for m in self._found(_HEDGE_AFTER))
+
+    def hedged_before(self, start: int) -> bool:
+        """Whether a hedge stands before `start` in the same part of the sentence."""
+        return any(m.start() < start < self.end_of(m.end(), comma=True) for m in self._found(_HEDGE))
 
     # ---- time ----
     @cached_property
@@ -224,12 +229,14 @@ class Context:
                     end = self.end_of(end + 2, comma=True)
             else:
                 end = self.end_of(m.end(), comma=True)
+                if not _OLD_WORDS.search(self.text, m.end(), end):
+                    continue
             compared.append((m.start(), end))
             spans.append((m.start(), until_now(m.start(), end)))
         for m in self._found(_EARLIER_STUDY):
             if any(s <= m.start() < e for s, e in compared) or _current_date(self.text, m):
                 continue
-            if any(s <= m.end() - 1 < e for s, e in compared):
+            if any(s <= m.end() - 1 < e for s, e in compared) or _CLASSIFICATION.search(self.text[max(0, m.start() - 40) : m.start() + 1]):
                 continue
             begin = m.start()
             end = self.end_of(m.end(), comma=False)
@@ -238,6 +245,8 @@ class Context:
                 begin = self.start_of(m.start(), comma=True)
             spans.append((begin, until_now(begin, end)))
         for m in self._found(_EARLIER):
+            if any(s <= m.start() < e for s, e in compared):
+                continue
             end = self.end_of(m.end(), comma=True)
             begin = m.start()
             if not re.search(r"\d|\b(?:stable|progress\w+|CR|PR|SD|PD|I{1,3}V?)\b", self.text[m.end() : until_now(m.end(), end)]):
@@ -278,9 +287,7 @@ class Context:
         for m in self._found(_ADVICE):
             if self.start_of(m.start(), comma=True) <= start < self.end_of(m.end(), comma=False):
                 return True
-        return self.text.rstrip().endswith("?") and (
-            self.section is Section.INDICATION or self.end_of(end, comma=True) >= len(self.text.rstrip()) - 1
-        )
+        return self.section is Section.INDICATION and self.text.rstrip().endswith("?")
 
     @cached_property
     def legend(self) -> bool:

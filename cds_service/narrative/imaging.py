@@ -37,7 +37,7 @@ class Lesion:
     every: bool = False
     hedged_score: bool = False
     new: bool = False
-    many: bool = True
+    doubtful: bool = False
 
 
 @dataclass(slots=True)
@@ -52,7 +52,9 @@ class Seen:
     doubtful_tumour: bool = False
     fdg_denied: bool = False
     only_others_denied: bool = False
-    current: Lesion | None = None
+    all_said: Span | None = None  # "all lesions are SSTR-positive"
+    text_start: int = 0
+    topic: tuple[str, frozenset[str]] | None = None  # the place spoken of last
     block: tuple[Section, int] | None = None
     label_fdg: bool | None = None
     label_section: Section | None = None
@@ -61,17 +63,28 @@ class Seen:
 _OTHERS_DENIED = re.compile(
     r"\bno (?:evidence of )?(?:other|further|additional)\s(?:\w+[\s-]){0,3}?(?:avid|positive|uptake|expressing|accumulat\w+|sstr|tracer|receptor)", re.I
 )
+_ALL_LESIONS = r"(?:lesions|tumou?r lesions|metastas[ei]s|manifestations|tumou?r manifestations|sites(?: of disease)?|foci|disease sites)"
+_ALL_POSITIVE = re.compile(
+    rf"\b(?:all|every|each)\s(?:of the\s)?(?:the\s)?(?:(?:known|visible|described|tumou?r|NET|CT|measurable|detected|morphological|above-mentioned)\s){{0,2}}{_ALL_LESIONS}\s(?:(?:are|is|were|show|shows|showed|demonstrate|exhibit|have|express|on CT|seen on CT)\s){{0,2}}(?:(?:\w+ly|an?|strong|high|intense|marked|good|sufficient|clear|increased)\s){{0,2}}"
+    r"(?:(?:sstr\d?|somatostatin[ -]receptor|receptor|dota\w+|tracer)[ -](?:positive|avid|expressing)|avid|(?:sstr\d?|somatostatin[ -]receptor|receptor)s?(?: expression)?|(?:tracer|radiotracer) (?:uptake|avid))\b(?!\s(?:below|lower|less|equal|similar|comparable|negative))",
+    re.I,
+)
 _LABEL = re.compile(r"^\s*(?:[-\u2022*]\s)?(?:\[?18\s?-?F\]?-?)?(?:(?P<fdg>FDG)|(?P<sstr>[\w\[\]-]*(?:DOTA\w+|SSTR|somatostatin receptor)\w*))(?:[ -](?:PET|PET/CT|findings?))*\s?:", re.I)
-_HIGHEST = re.compile(r"\b(?:highest|maximum|maximal|max\.?|most intense|hottest|strongest|most avid|up to)\b", re.I)
+_EXTREME = re.compile(r"\b(?P<top>highest|maximum|maximal|max\.|most intense(?:ly)?|hottest|strongest|most avid|up to|brightest)\b|\b(?P<bottom>lowest|minimum|minimal(?! uptake| expression)|least intense(?:ly)?|least avid|weakest|faintest)\b", re.I)
 _NO_UPTAKE = re.compile(r"\b(?:no|without)\s(?:\w+\s){0,3}?(?:pathological|abnormal|suspicious|focal|increased|relevant)\s(?:\w+[\s-]){0,2}?(?:uptake|accumulation|hypermetabolism|activity)", re.I)
 _STUDY_NEGATIVE = re.compile(r"\b(?:stud(?:y|ies)|exam\w*|scan|PET(?:/CT)?)\s(?:is\s|was\s)?(?:FDG[ -])?negative|\bno (?:evidence of )?(?:\w+\s){0,2}?(?:FDG|hypermetabolic)[\s-]?(?:avid|positive)?\s?(?:\w+\s){0,2}?(?:lesions?|disease|tumou?r|foc(?:us|i)|metastas\w+)|\bFDG[ -]negative (?:stud\w+|exam\w*|scan|PET)", re.I)
 
 
-def is_fdg(context: Context, at: int, default: bool) -> bool:
-    """Whether the word at `at` speaks of the FDG study rather than of the somatostatin receptor study."""
+_STUDY_BEHIND = re.compile(r"\s?(?:\(|on|in|at|for|by)\s?(?:the\s)?(?:\w+\s)?(?:\[?\(?\d{1,3}\S{0,6}?)?-?(?:(?P<fdg>FDG)|DOTA|SSTR|somatostatin|octreo|SiTATE)", re.I)
+
+
+def is_fdg(context: Context, at: int, to: int, default: bool) -> bool:
+    """Whether the words at..to speak of the FDG study rather than of the somatostatin receptor study."""
     mentions = study_mentions(context.text)
     if not mentions:
         return default
+    if behind := _STUDY_BEHIND.match(context.text, to):
+        return behind["fdg"] is not None
     opening = context.text.rfind("(", 0, at)
     if opening > context.text.rfind(")", 0, at):
         closing = context.text.find(")", at)
@@ -96,8 +109,9 @@ def read_sentence(context: Context, start: int, block: int, seen: Seen, fdg_defa
     text = context.text
     if context.legend or context.other_person:
         return
+    seen.text_start = start
     if seen.block is not None and (seen.block[0] is not context.section or abs(block - seen.block[1]) > 1):
-        seen.current = None
+        seen.topic = None
     seen.block = (context.section, block)
     if label := _LABEL.match(text):
         seen.label_fdg, seen.label_section = label["fdg"] is not None, context.section
@@ -125,6 +139,14 @@ def _status(context: Context, start: int, end: int) -> str:
     return "hedged" if context.hedged(start, end) else "now"
 
 
+def _extreme(context: Context, at: int) -> str:
+    """Whether the value at `at` is said of the most or the least intense lesion: "highest", "lowest" or ""."""
+    marks = list(_EXTREME.finditer(context.text, max(context.start_of(at, comma=False), at - 80), at))
+    if not marks:
+        return ""
+    return "highest" if marks[-1]["top"] else "lowest"
+
+
 def _anonymous(found: list[Place], at: int) -> Place:
     """A value without any place named: belongs to what was spoken of before."""
     for place in found:
@@ -150,7 +172,7 @@ def _give_scores(context: Context, found: list[Place], scores: list[Score], seen
             continue
         if all(p.denied for p in named) and score.high == 0:
             continue
-        if status == "hedged" or score.damaged:
+        if status == "hedged" or score.damaged or any(p.hedged for p in named):
             seen.uncertain = True
             for place in named:
                 place.loose_words = True
@@ -158,8 +180,8 @@ def _give_scores(context: Context, found: list[Place], scores: list[Score], seen
         spread = score.listed if len(score.listed) == len(named) > 1 else None
         if score.listed and spread is None and len(named) == 1 and len(score.listed) > 2:
             seen.uncertain = True
-        if _HIGHEST.search(context.text, max(0, score.start - 70), score.start) and context.start_of(score.start, comma=False) <= max(0, score.start - 70):
-            pass
+        if score.bound == "":
+            score.bound = _extreme(context, score.start)
         for number, place in enumerate(named):
             low, high = (spread[number], spread[number]) if spread else (score.low, score.high)
             place.scores.append((score, low, high))
@@ -174,7 +196,7 @@ def _give_suvs(context: Context, found: list[Place], suvs: list[Suv], seen: Seen
     for group in groups.values():
         first = group[0]
         status = "prior" if first.old and not context.conditional(first.start, first.end) else _status(context, first.start, first.end)
-        if is_fdg(context, first.start, fdg_default) != want_fdg and not first.old:
+        if is_fdg(context, first.start, first.end, fdg_default) != want_fdg and not first.old:
             continue
         if status == "skip":
             continue
@@ -213,7 +235,7 @@ def _split_segments(place: Place, count: int, found: list[Place]) -> list[Place]
 def _give_words(context: Context, found: list[Place], seen: Seen, fdg_default: bool) -> None:
     text = context.text
     for words in uptake_words(text):
-        if words.positive or is_fdg(context, words.start, fdg_default) or context.conditional(words.start, words.end):
+        if words.positive or is_fdg(context, words.start, words.end, fdg_default) or context.conditional(words.start, words.end):
             continue
         if context.standing_apart or context.earlier(words.start, words.end):
             continue
@@ -275,11 +297,13 @@ def _note_denials(context: Context, found: list[Place], seen: Seen, fdg_default:
     text = context.text
     if context.standing_apart or context.section is Section.RECOMMENDATION:
         return
+    if (m := _ALL_POSITIVE.search(text)) and _status(context, m.start() + 1, m.end()) == "now" and not re.search(r"\b(?:except|apart from|not all|nearly all|almost all|other than|but)\b", text, re.I):
+        seen.all_said = (seen.text_start + m.start(), seen.text_start + m.end())
     if _OTHERS_DENIED.search(text):
         seen.only_others_denied = True
     if (m := _STUDY_NEGATIVE.search(text)) and not re.search(r"\b(?:new|other|further|additional)\b", m.group(), re.I):
         seen.fdg_denied = True
-    if fdg_default and (m := _NO_UPTAKE.search(text)) and is_fdg(context, m.start(), fdg_default) and not any(p.label and not p.named_lesion for p in found):
+    if fdg_default and (m := _NO_UPTAKE.search(text)) and is_fdg(context, m.start(), m.end(), fdg_default) and not any(p.label and not p.named_lesion for p in found):
         seen.fdg_denied = True
 
 
@@ -291,7 +315,6 @@ def _collect(context: Context, found: list[Place], start: int, seen: Seen) -> No
     """Turns the places of a sentence that are current lesions into Lesion mentions."""
     if context.standing_apart or context.section is Section.RECOMMENDATION:
         return
-    last: Lesion | None = None
     for place in found:
         if place.hedged and not place.other and not place.denied and not place.earlier and (place.named_lesion or place.scores or place.suvs):
             seen.uncertain = True
@@ -299,22 +322,23 @@ def _collect(context: Context, found: list[Place], start: int, seen: Seen) -> No
                 seen.doubtful_tumour = True
                 if not place.suvs:
                     continue
+        if place.organs and place.named_lesion and not place.other:
+            seen.topic = (place.label, place.organs)
         if not _is_lesion(place) or context.conditional(max(place.start, 0), max(place.end, 0)):
             continue
-        last = _lesion(context, place, start, seen)
-        seen.lesions.append(last)
-        if last.label and not last.every:
-            seen.current = last
+        lesion = _lesion(context, place, start, seen)
+        lesion.doubtful = place.hedged
+        seen.lesions.append(lesion)
 
 
 def _is_lesion(place: Place) -> bool:
     valued = bool(place.scores or place.suvs)
-    if place.other or place.reference or place.earlier:
-        return False
-    if place.denied and not valued:
+    if place.other or place.reference:
         return False
     if valued:
         return True
+    if place.denied or place.earlier:
+        return False
     if place.start == -1:
         return bool(place.words) or place.loose_words
     if place.named_lesion or place.loose_words:
@@ -333,8 +357,8 @@ def _lesion(context: Context, place: Place, start: int, seen: Seen) -> Lesion:
     span = (start + min(points), start + max(points)) if points else (start, start + len(text))
     label, organs = place.label, place.organs
     generic = not label and not place.every
-    if generic and seen.current is not None and not re.search(r"\b(?:other|further|another|remaining|additional|new)\b", text[max(0, place.start - 30) : max(place.start, 0)], re.I):
-        label, organs = seen.current.label, seen.current.organs
+    if generic and seen.topic is not None and not re.search(r"\b(?:other|further|another|remaining|additional|new)\b", text[max(0, place.start - 30) : max(place.start, 0)], re.I):
+        label, organs = seen.topic
     lesion = Lesion(label, organs, span, context.section, size_mm=place.size_mm, fdg=place.fdg, every=place.every or _speaks_of_all(text, place), new=place.new)
     if not label and place.every:
         lesion.label = "all lesions"
@@ -345,6 +369,8 @@ def _lesion(context: Context, place: Place, start: int, seen: Seen) -> Lesion:
         highs = [high for _, _, high in place.scores]
         lesion.score = (min(lows), max(highs))
         lesion.bound = place.scores[0][0].bound
+        if place.organs:
+            seen.topic = (place.label, place.organs)
     lesion.hedged_score = place.loose_words
     lesion.suvs = [(s.value, (start + s.start, start + s.end)) for s in place.suvs]
     levels = [w for w in place.words if w.level is not None]
@@ -353,6 +379,8 @@ def _lesion(context: Context, place: Place, start: int, seen: Seen) -> Lesion:
         lesion.words = best
     elif place.words:
         lesion.words = place.words[0]
+    if lesion.words is not None and lesion.score is None:
+        lesion.bound = _extreme(context, max(lesion.words.start, place.end))
     if lesion.words is not None:
         lesion.words_span = (start + min(lesion.words.start, place.start if place.start >= 0 else lesion.words.start), start + max(lesion.words.end, place.end))
     return lesion

@@ -60,6 +60,7 @@ def _fills(entry: Lesion, mention: Lesion) -> None:
         entry.fdg = mention.fdg
     entry.suvs += [s for s in mention.suvs if s[0] not in {v for v, _ in entry.suvs}]
     entry.hedged_score = entry.hedged_score or mention.hedged_score
+    entry.doubtful = entry.doubtful and mention.doubtful
 
 
 def _merged(mentions: list[Lesion], out: Uptakes) -> list[Lesion]:
@@ -132,6 +133,8 @@ def merge(seen: Seen, mentions: list[Lesion]) -> Uptakes:
     _explicit(scored, entries, out)
     _implied(entries, scored, out)
     out.all_positive = _all_positive(entries, seen)
+    if out.all_positive and seen.all_said:
+        out.spans["all_lesions_sstr_positive"] = seen.all_said
     done: set[tuple[str, float]] = set()
     for entry in entries:
         for value, span in entry.suvs:
@@ -161,7 +164,7 @@ def _entries(entries: list[Lesion], out: Uptakes) -> None:
     named = [e for e in entries if e.score is not None and not e.every and e.bound != "max"]
     for entry in entries:
         if entry.score is not None:
-            if entry.bound == "max":
+            if entry.bound == "max" or not (entry.label or entry.organs):
                 continue
             if entry.every and not entry.organs and named and all(_subsumes(entry, e) for e in named):
                 continue
@@ -181,21 +184,24 @@ def _subsumes(every: Lesion, one: Lesion) -> bool:
 
 
 def _explicit(scored: list[Lesion], entries: list[Lesion], out: Uptakes) -> None:
-    if not scored:
-        return
-    closed = [e for e in scored if e.bound != ">="]
+    closed = [e for e in scored if e.bound not in {">=", "lowest"}] or [e for e in scored if e.bound == "lowest" and len(scored) == 1 and e.organs]
     opened = [e for e in scored if e.bound == ">="]
     if closed:
-        top = max(closed, key=lambda e: e.score or (0, 0))
-        top = max(closed, key=lambda e: (e.score or (0, 0))[1])
-        highest = (top.score or (0, 0))[1]
-        if highest == 4 or not opened:
-            out.highest = highest
+        top = max(closed, key=lambda e: _interval(e)[1])
+        if _interval(top)[1] == 4 or not opened:
+            out.highest = _interval(top)[1]
             out.spans["krenning_highest"] = top.span
-    if not any(e.bound in {"max", "<="} for e in scored) and not any(e.hedged_score for e in entries):
-        bottom = min(scored, key=lambda e: (e.score or (0, 0))[0])
-        out.lowest = (bottom.score or (0, 0))[0]
+    said = [e for e in scored if e.bound == "lowest"]
+    open_below = any(e.bound in {"max", "<=", "highest"} or not (e.organs or e.every or e.label) for e in scored)
+    if (said or not open_below) and scored and not any(e.hedged_score for e in entries):
+        bottom = min(said or scored, key=lambda e: _interval(e)[0])
+        out.lowest = _interval(bottom)[0]
         out.spans["krenning_lowest"] = bottom.span
+
+
+def _interval(entry: Lesion) -> tuple[int, int]:
+    assert entry.score is not None
+    return entry.score
 
 
 def _worded(entry: Lesion) -> bool:
@@ -222,7 +228,7 @@ def _silent(entries: list[Lesion]) -> list[Lesion]:
         e
         for e in entries
         if (e.score is None and not _worded(e) and not (e.words is not None and e.words.low) and not _covered(e, entries))
-        or e.bound == "max"
+        or e.bound in {"max", "highest"}
         or e.hedged_score
     ]
 
@@ -237,11 +243,14 @@ def _implied(entries: list[Lesion], scored: list[Lesion], out: Uptakes) -> None:
     highest, lowest = levels[id(top)], levels[id(bottom)]
     silent = _silent(entries)
     low_only = [e for e in entries if e.score is None and e.words is not None and e.words.level is None]
-    if out.highest is None and not scored and (highest >= SUFFICIENT or not silent and not low_only):
+    said_top = [e for e in worded if e.bound == "highest"]
+    if said_top and not scored:
+        top, highest = said_top[0], levels[id(said_top[0])]
+    if out.highest is None and not scored and (said_top or highest >= SUFFICIENT or not silent and not low_only):
         out.implied_highest = highest
         out.spans["krenning_implied_highest"] = top.words_span or top.span
-    explicit = min((e.score[0] for e in scored if e.score is not None and e.bound not in {"<=", "max"}), default=None)
-    if (explicit is None or lowest < explicit) and (lowest < SUFFICIENT or not silent and not low_only):
+    explicit = min((e.score[0] for e in scored if e.score is not None and e.bound not in {"<=", "max", "highest"}), default=None)
+    if (explicit is None or lowest < explicit) and (bottom.bound == "lowest" or lowest < SUFFICIENT or not silent and not low_only):
         if lowest == 0 or not low_only:
             out.implied_lowest = lowest
             out.spans["krenning_implied_lowest"] = bottom.words_span or bottom.span
@@ -257,18 +266,20 @@ def _all_positive(entries: list[Lesion], seen: Seen) -> bool | None:
             return False
         if entry.score is None and entry.words is not None and entry.words.low:
             return False
-    said = [e for e in entries if e.every and not e.organs and _enough(e)]
+    said = [e for e in entries if (e.every and not e.organs or e.bound == "lowest") and _enough(e)]
     if any(e.score is not None and not e.every and e.score[0] < SUFFICIENT <= e.score[1] for e in entries):
         return None
-    if said and not any(e.hedged_score for e in entries):
+    if (said or seen.all_said) and not any(e.hedged_score for e in entries):
         return True
-    if seen.doubtful_tumour or seen.only_others_denied or not entries or _silent(entries):
+    if seen.doubtful_tumour or any(e.doubtful for e in entries) or seen.only_others_denied or not entries or _silent(entries):
+        return None
+    if not any(e.organs or e.label for e in entries if _enough(e)):
         return None
     return True if all(_enough(e) for e in entries if e.score is not None or _worded(e)) and any(_enough(e) for e in entries) else None
 
 
 def _enough(entry: Lesion) -> bool:
-    if entry.bound == "max":
+    if entry.bound in {"max", "highest"}:
         return False
     if entry.score is not None:
         return entry.score[0] >= SUFFICIENT

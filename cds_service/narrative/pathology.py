@@ -22,6 +22,8 @@ _PERCENT = re.compile(
     re.I,
 )
 _DAMAGED = re.compile(r"(?<![A-Za-z])(?=[\dlIOSo]{1,4}\s?%)(?=\d*[lIOSo])[\dlIOSo]{1,4}\s?%|\?+\s?%")
+_CHANGE = re.compile(r"(?<!rang)(?<!ranges )(?<!ranging )(?<!varies )(?<!varying )(?<!ranged )\bfrom\s?$", re.I)
+_EITHER = re.compile(r"\b(?:NET|NEC|G[123]|carcinoma|tumou?r)\W+(?:\w+\W+){0,2}?(?:vs\.?|versus|or|DD)\W+(?:\w+\W+){0,2}?(?:NET|NEC|G[123]|neuroendocrine carcinoma)\b", re.I)
 _OTHER_MARKER = re.compile(
     r"\b(?:sstr\d?\w*|synaptophysin|chromogranin\w*|p53|cd\s?\d+|insm1|ER\b|PR\b|HER2\w*|rb1?\b|atrx|daxx|necrosis|steatosis|fibrosis|mitos[ei]s|mitotic|cytokeratin|ck\d+|pd-?l1|somatostatin|cdx-?2|ttf-?1|"
     r"mgmt|tumou?r content|cellularity|vimentin|s-?100)\b", re.I
@@ -63,6 +65,7 @@ class KiValue:
     comparator: str | None
     span: Span
     section: Section
+    at: int = 0  # of the number itself, in its sentence
 
 
 @dataclass(slots=True)
@@ -101,7 +104,7 @@ def read_tissue(context: Context, start: int, block: int, tissue: Tissue, *, quo
         return
     tissue.foreign_block = None
     for value in _ki67(context, start, tissue):
-        _file(context, value.span[0] - start, value.span[1] - start, value, tissue, quoted)
+        _file(context, value.at, value.span[1] - start, value, tissue, quoted)
     _grades(context, start, block, tissue, quoted)
     if not quoted:
         for match in _DIFFERENTIATION.finditer(text):
@@ -151,14 +154,23 @@ def _ki67(context: Context, start: int, tissue: Tissue) -> list[KiValue]:
             tissue.doubtful.add("ki67")
             continue
         for match in _PERCENT.finditer(text, name.end(), window_end):
-            if match.start() not in seen and (value := _value(match, name.start(), start, context.section)):
-                seen.add(match.start("low"))
+            if match.start("low") in seen:
+                continue
+            seen.add(match.start("low"))
+            low, high = _number(match["low"]), _number(match["high"] or match["low"])
+            if low > 100 or high > 100 or high < low and not _CHANGE.search(text[name.end() : match.start("low")]):
+                tissue.uncertain = True
+                tissue.doubtful.add("ki67")
+            elif match["high"] and _CHANGE.search(text[name.end() : match.start("low")]):
+                tissue.prior.append(("ki67", low))
+                found.append(KiValue(high, None, None, (start + name.start(), start + match.end()), context.section, match.start("high")))
+            elif value := _value(match, name.start(), start, context.section):
                 found.append(value)
     if not found:
         for match in _BEFORE.finditer(text):
             percent = _number(match["low"])
             if percent <= 100:
-                found.append(KiValue(percent, None, None, (start + match.start(), start + match.end()), context.section))
+                found.append(KiValue(percent, None, None, (start + match.start(), start + match.end()), context.section, match.start()))
     return found
 
 
@@ -173,16 +185,17 @@ def _window_end(context: Context, at: int) -> int:
 def _value(match: re.Match[str], name_at: int, start: int, section: Section) -> KiValue | None:
     low = _number(match["low"])
     high = _number(match["high"]) if match["high"] else None
-    if low > 100 or (high is not None and (high > 100 or high < low)) or (high is not None and (float(low), float(high)) in _DEFINES):
+    if high is not None and (float(low), float(high)) in _DEFINES:
         return None
     words = (match["comparator"] or "").lower().strip()
     span = (start + min(name_at, match.start()), start + match.end())
+    at = match.start("low")
     if high is None and words in {"<", "less than", "below", "under", "lower than", "fewer than", "<=", "at most"}:
-        return KiValue(None, (0, low), "<", span, section)
+        return KiValue(None, (0, low), "<", span, section, at)
     if high is None and words in {">", ">=", "more than", "above", "over", "greater than", "exceeds", "exceeding", "higher than", "at least"}:
-        return KiValue(None, (low, 100), ">", span, section)
+        return KiValue(None, (low, 100), ">", span, section, at)
     about = words.startswith(("approx", "ca", "about", "around", "circa", "roughly", "estimated", "nearly", "almost", "~"))
-    return KiValue(high if high is not None else low, (low, high) if high is not None else None, "~" if about else None, span, section)
+    return KiValue(high if high is not None else low, (low, high) if high is not None else None, "~" if about else None, span, section, at)
 
 
 def _number(words: str) -> Number:
@@ -203,6 +216,10 @@ def _grades(context: Context, start: int, block: int, tissue: Tissue, quoted: bo
             continue
         number = match["g"] or match["n"]
         stated.append((f"G{len(number) if number[0] in 'Ii' else number}", match.start(), match.end()))
+    if stated and _EITHER.search(text) and not quoted and not context.standing_apart:
+        tissue.uncertain = True
+        tissue.doubtful.add("grade")
+        return
     for name, begin, end in stated:
         status = _status(context, begin, end)
         if status == "skip" or (quoted and name in {"NEC", "MiNEN"} and status == "now"):

@@ -12,16 +12,16 @@ from cds_service.narrative.sections import Section
 Span = tuple[int, int]
 _WHOLE = r"(?:disease|tumou?rs?|tumou?ral|oncolog\w+|overall|malignan\w+|metastatic disease|NET|findings?|situation|tumou?r burden|disease burden|burden|course|status|RECIST|morpholog\w+|metabolic\w*|radiolog\w+|picture|everything|imaging|extent of disease)"
 _RESPONSES: tuple[tuple[str, str], ...] = (
-    ("CR", r"complete (?:\w+ )?(?:remission|response)|complete remission"),
-    ("PR", r"partial (?:\w+ )?(?:remission|response)"),
-    ("SD", r"stable (?:\w+ )?disease|disease (?:is |remains |was )?(?:\w+ )?stable(?! since)|disease stabili[sz]ation"),
-    ("PD", r"progressive (?:tumou?r |metastatic |\w+ )?disease(?! (?:control))"),
+    ("CR", r"complete (?:(?:metabolic|morphological|radiological|radiographic|molecular|tumou?r|objective|imaging|clinical|ongoing|durable|near|confirmed|continued|\w+ly) )?(?:remission|response)"),
+    ("PR", r"partial (?:(?:metabolic|morphological|radiological|radiographic|molecular|tumou?r|objective|imaging|clinical|ongoing|durable|near|confirmed|continued|\w+ly) )?(?:remission|response)"),
+    ("SD", r"stable (?:tumou?r |metastatic |oncological |neuroendocrine |NET |neoplastic )?disease|disease (?:is |remains |was )?(?:\w+ )?stable(?! since)|disease stabili[sz]ation"),
+    ("PD", r"progressive (?:tumou?r |metastatic |oncological |neuroendocrine |NET |neoplastic |systemic )?disease"),
     ("worsened", r"(?:disease|tumou?r|tumou?ral|overall|clear|definite|significant|morphological|radiological|metabolic|oncological|systemic|metastatic|marked|further|slow|RECIST) progress(?:ion)?\b|progress(?:ion)? of (?:the )?(?:disease|tumou?r|malignan\w+|NET|metastatic disease|known disease|tumou?r burden)|(?:disease|tumou?r burden|tumou?r|NET|findings) (?:has|have|is|are|shows?|was)(?: clearly| markedly| slightly| further)? (?:progressed|progressive|progressing|progression|worsened|worse|increased)|worsening(?: of (?:the )?(?:disease|tumou?r|findings))?|overall (?:\w+ )?(?:worse(?:ned)?|progress\w*)|^\W*progress(?:ion|ive)?\b(?! (?:on|under|after|free|since))|(?:impression|conclusion|assessment|summary)\W+progression\b|increas(?:e|ed|ing) (?:in |of )?(?:the )?(?:overall )?(?:tumou?r|disease) (?:burden|load|volume)|progression (?:according|by|per) "),
-    ("improved", r"(?:tumou?r|disease|overall|clear|marked|good|very good|morphological|metabolic|significant|partial tumou?r|overall tumou?r) (?:regression|remission|improvement|shrinkage)|regression of (?:the )?(?:disease|tumou?r|tumou?r burden|NET)|(?:disease|tumou?r burden|findings|tumou?r|NET) (?:has|have|is|are|shows?|was)(?: clearly| markedly| slightly)? (?:improved|regressed|responding|regressive|smaller|decreased)|overall (?:\w+ )?(?:improve(?:d|ment)|regress\w*|better)|(?:good|favou?rable|excellent|objective|marked|clear|treatment|therapeutic|morphological|metabolic|biochemical and morphological) response(?: to (?:treatment|therapy|\w+))?|response to (?:treatment|therapy|PRRT|chemotherapy|CAPTEM)|decreas(?:e|ed|ing) (?:in |of )?(?:the )?(?:overall )?(?:tumou?r|disease) (?:burden|load|volume)|^\W*(?:improvement|regression|improved)\b"),
+    ("improved", r"(?:tumou?r|disease|overall|clear|marked|good|very good|morphological|metabolic|significant|partial tumou?r|overall tumou?r) (?:regression|remission|improvement|shrinkage)|regression of (?:the )?(?:disease|tumou?r|tumou?r burden|NET)|(?:disease|tumou?r burden|findings|tumou?r|NET) (?:has|have|is|are|shows?|was)(?: clearly| markedly| slightly)? (?:improved|regressed|responding|regressive|smaller|decreased)|overall (?:\w+ )?(?:improve(?:d|ment)|regress\w*|better)|(?:good|favou?rable|excellent|marked|clear|very good|impressive|definite) (?:\w+ )?response|(?:disease|tumou?r|NET|patient) (?:is |has |shows a )?respond(?:ed|ing|s)?|decreas(?:e|ed|ing) (?:in |of )?(?:the )?(?:overall )?(?:tumou?r|disease) (?:burden|load|volume)|^\W*(?:improvement|regression|improved)\b"),
     ("stable", r"no (?:relevant|significant|major|interval|substantial|definite|appreciable|essential|further)?(?:,? ?(?:relevant|significant|interval|overall|morphological) ?)*changes?(?! in (?:the )?(?:liver|hepatic|nod|bone|lung|pancrea|lesion))|(?:overall|essentially|largely|altogether|globally|morphologically|all in all) (?:\w+ )?(?:stable|unchanged|constant)|(?:stable|unchanged|constant) (?:overall |known |\w+ )?(?:findings?|tumou?r(?: burden| load| disease)?|situation|disease burden|burden|course|status|extent(?: of disease)?|picture|overall)|(?:disease|tumou?r burden|findings?|situation|everything) (?:is|are|remains?|was|has remained) (?:\w+ )?(?:unchanged|constant)|unchanged overall|^\W*(?:unchanged|stable)\W*$"),
 )  # fmt: skip
 _RESPONSE = re.compile("|".join(rf"(?P<r{i}>\b(?:{words})|(?<![\w-])(?:{words}))" if words.startswith("^") else rf"(?P<r{i}>\b(?:{words}))" for i, (_, words) in enumerate(_RESPONSES)), re.I)
-_LETTERS = re.compile(r"(?<![\w/-])(?P<word>CR|PR|SD|PD)(?![\w/-]|\s?(?:positive|negative|=|\d|%|\+))")
+_LETTERS = re.compile(r"(?<![\w/-])(?P<word>CR|PR|SD|PD)(?=\s?(?:[.,;:)(]|$|by\b|according|as per|per\b|in RECIST|based on|\(RECIST|with new|due to))")
 _LETTERS_ALONE = re.compile(r"(?:^|[:(,=]|\bis|\bas|\bwith|\bi\.e\.|\bcategory|\bRECIST(?: 1\.1)?)\s?\(?(?:RECIST(?: 1\.1)?:?\s)?(?:m|i)?$", re.I)
 _SYMPTOMS: tuple[tuple[str, str], ...] = (
     ("improved", r"(?:less|decreas\w+|reduced|reduction (?:of|in)|relief (?:of|from)|improve(?:d|ment) (?:of|in)?)\s?(?:\w+ ){0,3}?(?:pain|symptoms?|diarrh?o?ea|flush\w*|complaints?|asthenia|fatigue)|(?:pain|symptoms?|diarrh?o?ea|flush\w*|complaints|general condition|clinical condition|condition|asthenia|fatigue)(?: (?:is|are|has|have|was|were|been|clearly|markedly|much|significantly|now|also|partly|subjectively)){0,4} (?:less|improved|better|decreased|reduced|resolved|regressed|subsided|disappeared|gone)|(?:clinical(?:ly)?|symptomatic(?:ally)?|subjective(?:ly)?) (?:\w+ )?(?:improve\w*|better|benefit|response)|symptom relief|pain relief|feels? (?:much |clearly )?better"),
@@ -148,7 +148,8 @@ def _responses(context: Context, start: int, said: Judgements) -> None:
         _state(context, match.span(), value, start, said.response, said.prior, "response")
     for match in _LETTERS.finditer(text):
         before = text[max(0, match.start() - 24) : match.start()]
-        if "RECIST" in text or _LETTERS_ALONE.search(before):
+        bracketed = before.rstrip().endswith("(") and not re.search(r"(?:remission|response|disease|progress\w*|RECIST|assessment|stable|regression)\s?\($", before, re.I)
+        if "RECIST" in text or (_LETTERS_ALONE.search(before) and not bracketed):
             _state(context, match.span("word"), match["word"], start, said.response, said.prior, "response")
 
 
@@ -210,11 +211,27 @@ def _no_disease(context: Context, start: int, said: Judgements) -> None:
             continue
         what, tail = match["what"] or "", match["tail"] or ""
         noun = match["noun"].lower()
+        if _only_a_part(text[context.start_of(begin, comma=False) : begin], tail):
+            continue
         if not _WHOLE_WORDS.match(what) or _limited(what, noun) or SITE.search(tail) or _TRACER_WORD.search(what + tail) or _LIMITS.search(tail):
             continue
         if re.match(r"\s?(?:progress|activity|burden|recurrence in|spread|infiltration|thromb)", tail):
             continue
         said.clear.append(Stated(True, (start + begin, start + end - len(tail)), context.section))
+
+
+_REGION = re.compile(r"\b(?:chest|thora\w+|abdom\w+|pelvi\w+|neck|head|skull|extremit\w+|limbs?|parenchyma|upper|lower|region|organs?|visuali[sz]ed|covered|included|segment\w*|anastomos\w+|resection (?:bed|site|margin)|bed)\b", re.I)
+_EXAM_TITLE = re.compile(r"^\s*(?:[-\u2022]\s)?(?:contrast[- ]enhanced |low-dose |whole[- ]body )?(?:CT|MRI?|MR|PET\S*|\S*(?:DOTA|FDG)\S*|SPECT\S*|CECT|computed tomography)\b[^:]*:", re.I)
+_AFTERWARDS = re.compile(r"\b(?:after|status|st\.?|s/p|following|post|since|resect\w*|\w+ectomy|treated|known|history)\b", re.I)
+_WHOLE_STUDY = re.compile(r"^\s(?:in|within|at|on|of)\s(?:the\s|this\s|today'?s\s)?(?:current\s|present\s)?(?:exam\w*|study|scan|imaging|PET\S*|CT|MRI?|patient|whole|entire|body|all)\b", re.I)
+
+
+def _only_a_part(before: str, tail: str) -> bool:
+    """Whether the denial is about one organ or region: "liver: no evidence of tumour", "... in the chest"."""
+    before = _EXAM_TITLE.sub("", before)
+    if (SITE.search(before) or _REGION.search(before)) and not _AFTERWARDS.search(before):
+        return True
+    return re.match(r"\s(?:in|within|at|of|on|along|involving)\s", tail) is not None and not _WHOLE_STUDY.match(tail)
 
 
 def _limited(what: str, noun: str) -> bool:

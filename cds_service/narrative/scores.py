@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 _N = r"(?:[0-4](?!\d|[.,]\d|\s?(?:mm|cm|%|x\s?\d)|-(?:\d{2}|[a-z]{2})|/\d{1,2}[/.]|st\b|nd\b|rd\b|th\b)|\b(?:IV|III|II|I|zero|one|two|three|four)\b)"
 _NAME = r"\b[kc]r+e+n+[i1ly]n?gs?(?:'s)?\b"
 _NOUN = r"(?:[-\s](?:scores?|scoring|grades?|class|levels?|index|category|values?|uptake))*"
-_FILL = r"(?:\s?(?:\((?:[^()]{0,30})\)|is|was|were|are|of|:|=|remains|at|reach(?:es|ing)|equals|amounts to|now|currently|again|unchanged|still|stable at|remains at)(?![a-z]))*"
+_FILL = r"(?:\s?(?:\((?:[^()]{0,30})\)|is|was|were|are|of|:|=|remains|at|reach(?:es|ing)|equals|amounts to|now|currently|again|unchanged|still|stable at|remains at|between|rang(?:es|ing)(?: from| between)?|var(?:ies|ying)(?: from| between)?)(?![a-z]))*"
 _BOUND = (
     r"(?P<bound><=?|>=?|~|at least|at most|up to|max(?:imum|imal|imally|\.)?(?: of)?|minimum(?: of)?|min\.|about|approximately|below|under|above|"
     r"less than|greater than|more than|not more than|no more than|not exceeding|maximally)?"
@@ -22,15 +22,20 @@ _REVERSED = re.compile(
     re.I,
 )
 _CHANGED = re.compile(
-    rf"(?:{_NAME}{_NOUN})[^.;\d]{{0,60}}?\bfrom\s(?P<old>{_N})\sto\s(?P<new>{_N})(?!\w)", re.I
+    rf"(?:{_NAME}{_NOUN})(?:(?!rang|var)[^.;\d]){{0,60}}?\bfrom\s(?P<old>{_N})\sto\s(?P<new>{_N})(?!\w)", re.I
 )
+_TURN = r"(?:should (?:read|be|have been|have read)|must read|(?:is|was|has been|be) corrected to|corrected to|correct\w*(?: \w+){0,3}? (?:is|was|:|=)|to be read as|(?:is|was) (?:actually|in fact|rather)|is now)"
+_INSTEAD = r"(?:\s?\(?,?\s?(?:instead of|rather than|and not|not|\(?previously|formerly)\s(?:as\s)?(?:krenning\s)?(?P<old>{n}))?"
+_CORRECTED = re.compile(rf"\b{_TURN}\s?(?:a\s)?(?:krenning\s)?(?:score\s)?(?:of\s)?(?P<new>{_N})(?!\w)" + _INSTEAD.replace("{n}", _N), re.I)
 _BARE = re.compile(rf"(?:[a-z):=,]|\band|\bor)[\s:=]{{1,3}}(?P<first>{_N})(?=\s?(?:[,;.)(|]|and\b|in\b|for\b|$))", re.I)
 _ANOTHER = re.compile(rf"[,;]?\s(?:and\s)?(?P<first>{_N})\s(?:in|for|at)\s(?:the\s)?[a-z]", re.I)
 _ELIDED_OLD = re.compile(
     rf"\s?[(,;]?\s?(?:previously|prior|before|prev\.?|formerly|earlier|was|vs\.?|versus|compared (?:to|with)|from|initially|baseline)\s?:?\s?(?P<old>{_N})(?!\w)", re.I
 )
-_DAMAGED = re.compile(r"\s?[:=]?\s?(?:of\s)?(?:[lO|o]\b|[lO|S]{2}\b|[5-9]\b(?!\s?(?:mm|cm|x|lesion|met))|\d+[.,]\d(?![./]?\d*[./])|\?+)")
-_MAXIMUM = re.compile(r"\b(?:up to|max(?:imum|imal|\.)?(?: of)?)\s(?:a\s)?$", re.I)
+_DAMAGED = re.compile(r"\s?[:=]?\s?(?:of\s)?(?:[lO|o]\b|[lIO|S]{2,4}\b|[5-9]\b(?!\s?(?:mm|cm|x|lesion|met))|\d+[.,]\d(?![./]?\d*[./])|\?+)")
+_BOUND_BEFORE = re.compile(
+    r"(<=|>=|<|>|\b(?:up to|at least|at most|below|under|above|less than|greater than|more than|not more than|no more than|minimum|max(?:imum|imal|\.)?))(?: of)?\s?(?:a\s|the\s)?(?:modified\s)?$", re.I
+)
 _WORDS = {"zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "i": 1, "ii": 2, "iii": 3, "iv": 4}
 
 
@@ -60,7 +65,8 @@ def _number(words: str) -> int:
 def _score(match: re.Match[str]) -> Score:
     first = _number(match["first"])
     others = [_number(n) for n in re.findall(_N, match["more"], re.I)]
-    bound = (match["bound"] or "").lower()
+    before = _BOUND_BEFORE.search(match.string[max(0, match.start() - 30) : match.start()])
+    bound = (match["bound"] or (before[1] if before else "")).lower()
     score = Score(match.start(), match.end(), first, first)
     if others and re.search(r"and|,", match["more"], re.I):
         score.listed = [first, *others]
@@ -68,13 +74,13 @@ def _score(match: re.Match[str]) -> Score:
         score.low, score.high = min(first, *others), max(first, *others)
     elif bound in {"<=", "at most", "not more than", "no more than", "not exceeding"}:
         score.low, score.bound = 0, "<="
-    elif bound in {"<", "below", "under", "less than"}:
+    elif bound in {"<", "below", "under", "less than", "lower than"}:
         score.low, score.high, score.bound = 0, max(first - 1, 0), "<="
     elif bound in {">=", "at least"} or bound.startswith("min"):
         score.high, score.bound = 4, ">="
     elif bound in {">", "above", "greater than", "more than"}:
         score.low, score.high, score.bound = min(first + 1, 4), 4, ">="
-    elif bound == "up to" or bound.startswith("max") or _MAXIMUM.search(match.string[max(0, match.start() - 20) : match.start()]):
+    elif bound == "up to" or bound.startswith("max"):
         score.bound = "max"
     elif bound in {"about", "approximately", "~"}:
         score.damaged = True  # a score is a class: "about 3" is not one
@@ -92,6 +98,12 @@ def krenning_scores(text: str, taken: list[tuple[int, int]]) -> list[Score]:
             value = _number(changed[name])
             found.append(Score(changed.start(name), changed.end(name), value, value, old=old))
     covered = [m.span() for m in _CHANGED.finditer(text)]
+    for corrected in _CORRECTED.finditer(text):
+        for name, old in (("old", True), ("new", False)):
+            if corrected[name] is not None:
+                value = _number(corrected[name])
+                found.append(Score(corrected.start(name), corrected.end(name), value, value, old=old))
+        covered.append(corrected.span())
     for match in _REVERSED.finditer(text):
         found.append(_score(match))
         covered.append(match.span())
@@ -156,7 +168,7 @@ def _inside(spot: int, taken: list[tuple[int, int]]) -> bool:
 
 _NUMBER = r"\d{1,3}(?:[.,]\d{1,2})?(?![\d]|[.,]\d|\s?(?:mm|cm|%|MBq|min|[OlI]\b))"
 _SUV_MAX = r"(?:\bSUV\s?[-_,]?\s?\(?max(?:imum|\.)?\)?|\bmax(?:imum|imal|\.)?\sSUV\b(?!\s?(?:mean|peak)))"
-_SUV_FILL = r"(?:\s?(?:values?|of|is|was|were|are|:|=|up to|at|reach(?:es|ing)|measur(?:ed|es|ing)|approximately|approx\.|about|~|ca\.|now|currently|today|max\.|\(FDG\)|to|with|each|between|ranging(?: from)?|range)(?![a-z]))*"
+_SUV_FILL = r"(?:\s?(?:values?|of|is|was|were|are|:|=|up to|at|reach(?:es|ing)|measur(?:ed|es|ing)|approximately|approx\.|about|~|ca\.|now|currently|today|max\.|\(FDG\)|to|with|each|between|ranging(?: from)?|range|on \d{1,2}[./]\d{1,2}[./]\d{2,4}|in (?:19|20)\d\d)(?![a-z]))*"
 _SUV = re.compile(
     rf"(?P<name>{_SUV_MAX})(?:(?P<fill>{_SUV_FILL})\s?(?P<bound><=?|>=?|below|above|less than|more than|not exceeding|under|over)?\s?(?P<first>{_NUMBER})"
     rf"(?P<more>(?:(?:,\s|\s?/\s?|\s?-\s?|,? and\s|\sto\s){_NUMBER})*)(?!\s?(?:x|times|fold)\b))?",
@@ -167,6 +179,7 @@ _SUV_BARE = re.compile(rf"(?:[a-zA-Z):=])[\s:=]{{1,3}}(?P<first>{_NUMBER})(?=\s?
 _SUV_OLD = re.compile(
     rf"\s?[(,;]?\s?(?:previously|prior|before|prev\.?|formerly|earlier|was|vs\.?|versus|compared (?:to|with)|from|initially|baseline)\s?:?\s?(?P<old>{_NUMBER})", re.I
 )
+_SUV_CORRECTED = re.compile(rf"\b{_TURN}\s?(?:a\s)?(?:SUV\s?max\s)?(?:value\s)?(?:of\s)?(?P<new>{_NUMBER})" + _INSTEAD.replace("{n}", _NUMBER).replace("krenning", "suvmax"), re.I)
 _SUV_DAMAGED = re.compile(r"\s?[:=]?\s?(?:of\s)?(?:\d*[OlI]+[.,]?\d|\d+[OlI][.,]?|\d+[.,][OlI]|\?)")
 
 
@@ -198,6 +211,11 @@ def suv_values(text: str, taken: list[tuple[int, int]]) -> list[Suv]:
         covered.append(match.span())
         found.append(Suv(match.start("old"), match.end("old"), to_number(match["old"]), old=True))
         found.append(Suv(match.start("new"), match.end("new"), to_number(match["new"])))
+    for corrected in _SUV_CORRECTED.finditer(text):
+        covered.append(corrected.span())
+        for name, old in (("old", True), ("new", False)):
+            if corrected[name] is not None:
+                found.append(Suv(corrected.start(name), corrected.end(name), to_number(corrected[name]), old=old))
     for match in _SUV.finditer(text):
         if any(s <= match.start() < e for s, e in covered):
             continue
@@ -209,11 +227,14 @@ def suv_values(text: str, taken: list[tuple[int, int]]) -> list[Suv]:
             found += _listed(match)
             if elided := _SUV_OLD.match(text, match.end()):
                 found.append(Suv(elided.start("old"), elided.end(), to_number(elided["old"]), old=True))
-    if bare:
+    if bare or found:
         covered += [(s.start, s.end) for s in found]
         for match in _SUV_BARE.finditer(text):
             spot = match.start("first")
-            near = any(e <= spot and len(text[e:spot]) < 12 for s, e in taken)
+            if not bare and (spot < min(s.start for s in found) or not re.search("[.,]", match["first"])):
+                continue  # after a first "SUVmax 18.5" a number with a decimal right behind a site is another one
+            reach = 30 if bare else 3
+            near = any(e <= spot and len(text[e:spot]) < reach for s, e in taken)
             if near and not _inside(spot, taken) and not _inside(spot, covered):
                 found.append(Suv(spot, match.end("first"), to_number(match["first"])))
     return sorted(found, key=lambda s: s.start)

@@ -144,12 +144,12 @@ def _site_of(noun: re.Match[str], found: list[Place], text: str) -> Place | None
     for place in found:
         if place.end <= noun.start():
             between = text[place.end : noun.start()]
-            if len(between) <= 45 and not re.search(r"[.;(]|\d\s?mm|krenning|suv", between, re.I) and not re.search(r"\bno\b|\bwithout\b", between, re.I):
+            if len(between) <= 45 and not re.search(r"[.;(]|,.*\d|krenning|suv", between, re.I) and not re.search(r"\bno\b|\bwithout\b", between, re.I):
                 best = place
         elif place.start >= noun.end():
             between = text[noun.end() : place.start]
             if best is None and len(between) <= 60 and not re.search(r"[;.]", between) and re.search(
-                r"^\s?(?:,\s?)?(?:\w+\s){0,3}?(?:\(?\d+[\d\s.,x]*(?:mm|cm)\)?\s?)?(?:\w+\s){0,3}?(?:in|of|at|within|involving|located|:|to)\s|^\s?(?:\([^)]*\))?,?\s?$|^\s(?:of|in)\s", between, re.I
+                r"^\s?(?:,\s?)?(?:\w+\s){0,3}?(?:\(?\d+[\d\s.,x]*(?:mm|cm)\)?\s?)?(?:\w+\s){0,3}?(?:in|of|at|within|involving|located|:|to)\s|^\s?(?:\([^)]*\))?,?\s?$|^\s?\($|^\s(?:of|in)\s", between, re.I
             ):
                 return place
             break
@@ -172,7 +172,7 @@ def _mark_others(context: Context, found: list[Place]) -> None:
                 between = text[mark.end() : place.end + 25]
                 adjective = re.match(r"physiolog|benign|degenerat|inflam|reactive|normal|biodistr", mark.group(), re.I)
                 fresh = _MAIN_NOUN.search(between) or re.search(r"\bNETs?\b", between)
-                if adjective:
+                if adjective or not re.search(r"\band\b|,", text[mark.end() : place.start]):
                     fresh = _MAIN_NOUN.search(text[mark.end() : place.start]) if re.search(r"\band\b|,", between) else None
                 if not fresh:
                     place.other = True
@@ -212,19 +212,24 @@ def _together(text: str, place: Place, noun: re.Match[str]) -> bool:
     return len(between) < 45 and not re.search(r"[;.(),]|krenning|suv", between, re.I)
 
 
+_DOUBT_AFTER = re.compile(
+    r"\b(?:suspicious(?: for| of|\b)|suspected|suggestive of|indeterminate|equivocal|questionable|too small to|(?:may|might|could) (?:also )?(?:represent|be|correspond|reflect)\b|"
+    r"(?:possibl[ey]|probabl[ey]|likely|unclear|presumably|DD|differential)\W+(?:\w+\W+){0,3}?(?:metasta\w+|malignan\w+|tumou?r\w*|NETs?|benign|physiolog\w+|inflam\w+|cysts?|ha?emangioma\w*|degenerat\w+|primary|reactive|manifestation|involvement)|"
+    r"(?:metasta\w+|malignan\w+|tumou?r|NET|lesion)\s(?:\w+\s)?(?:cannot|can not|not) (?:be )?(?:\w+ )?(?:excluded|ruled out)|unclear|of uncertain|of unknown|not (?:definitely|clearly) (?:metasta|malig|tumo))|"
+    r"^[\s\w]{0,20}\?|^\s(?:\w+\s)?(?:cannot|can not|not) (?:be )?(?:\w+ )?(?:excluded|ruled out)",
+    re.I,
+)
+
+
 def _lesion_hedged(context: Context, place: Place, nouns: list[re.Match[str]]) -> bool:
     """Whether it is doubtful that this is tumour at all."""
-    own = [n for n in nouns if _together(context.text, place, n) and not n.group().lower().startswith("lesion")]
-    if any(context.hedged(n.start(), n.end()) for n in own):
-        return True
-    reach = context.end_of(place.end, comma=False)
-    following = context.text[place.end : reach]
-    return re.search(
-        r"\b(?:suspicious(?: for| of)?|suspected|suggestive of|indeterminate|equivocal|questionable|possibl[ey]|probabl[ey]|likely|unclear|too small to characteri[sz]e|cannot be excluded|may represent|could represent|\?)",
-        following, re.I,
-    ) is not None and re.search(r"suspicious|suspected|indeterminate|equivocal|too small to|metasta\w+|malignan\w+|tumou?r|NET\b|lesion is|benign|represent", following, re.I) is not None and not re.search(
-        r"krenning|suv|response|disease", following.split(",")[0], re.I
-    ) or context.hedged(place.start, place.end) and not re.search(r"krenning|suv|disease", context.text[max(0, place.start - 30) : place.start], re.I)
+    text = context.text
+    for begin, end in [(place.start, place.end), *((n.start(), n.end()) for n in nouns if _together(text, place, n))]:
+        if context.hedged_before(begin):
+            return True
+    following = text[place.end : context.end_of(place.end, comma=False)]
+    doubt = _DOUBT_AFTER.search(following)
+    return doubt is not None and not re.match(r"(?:\W+\w+){0,2}\W+(?:krenning|suv|progress|response|stable|disease|discord)", following[doubt.end() - 1 :], re.I)
 
 
 _FORWARD = re.compile(r"^\s?-?(?:(?!and\b|with\b|but\b|while\b)[a-zA-Z-]+\s){0,4}?(?:in|of|within|at|involving|for)\s(?:(?:the|a|an|both|all|each|several|multiple|known|two)\s)*(?:[a-z]+\s){0,2}?$", re.I)
@@ -237,11 +242,11 @@ def owners(start: int, end: int, found: list[Place], text: str, taken: set[int])
     `taken`: ids of places that already have a value of this kind. Several places when they are named together.
     """
     before = [p for p in found if p.start < start]
-    after = [p for p in found if p.start >= end]
+    after = [p for p in found if p.start >= end and text.rfind("(", end, p.start) <= text.rfind(")", end, p.start)]
     near = before[-1] if before else None
     if after:
         following = after[0]
-        between = text[end : following.start]
+        between = re.sub(r"\([^()]*\)\s?", "", text[end : following.start])
         if len(between) < 60:
             open_bracket = text.rfind("(", 0, start) > text.rfind(")", 0, start)
             if not open_bracket and _FORWARD.match(between) and not (near is not None and _apposed(text[near.end : start]) and id(near) not in taken):
