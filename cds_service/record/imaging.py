@@ -13,7 +13,6 @@ from typing import Any
 from cds_service.fhir.elements import codings, effective, objects, reference, text, words_at
 from cds_service.fhir.ignored import Ignored
 from cds_service.fhir.resources import Resource, ResourceSet
-from cds_service.narrative import read_report
 from cds_service.record import lesions
 from cds_service.record.codes import names_at
 from cds_service.record.model import Lesion, Modality, Scan
@@ -21,7 +20,7 @@ from cds_service.record.organs import organ_of
 from cds_service.record.pathology import is_pathology
 from cds_service.record.report_text import document_reports, report_text
 from cds_service.record.scan_results import Loose, is_pairing, listed, measures
-from cds_service.record.scan_text import KINDS, fields_from_text
+from cds_service.record.scan_text import KINDS, fields_from_text, reading
 from cds_service.record.tissue import names_other_tumour
 from cds_service.record.tracers import FDG, Study, studies_of, studies_of_text, title_of
 from cds_service.record.versions import UNFINISHED, current
@@ -84,7 +83,7 @@ def _opened(
     ignored += notices
     for one in told:
         if one.modality is not None:
-            said = read_report(titled, KINDS[one.modality]) if words else None
+            said = reading(titled, KINDS[one.modality]) if words else None
             tracer = one.tracer or (said["tracer"] if said else None)
             fitting = tuple(item for item in own if _fits(item, one))
             yield _Report(report, one.modality, tracer, words, said, fitting)
@@ -92,12 +91,12 @@ def _opened(
 
 def _told_by_text(words: str, own: tuple[Resource, ...]) -> tuple[Study, ...]:
     """What a PET of unknown tracer is of, by its text and the scores that belong to it."""
-    said = [read_report(words, kind) for kind in ("sstr_pet", "fdg_pet")] if words else []
+    said = (reading(words, "sstr_pet"), reading(words, "fdg_pet")) if words else ()
     return studies_of_text(
-        [reading["tracer"] for reading in said],
+        [each["tracer"] for each in said],
         words,
         coded=any(measures(item.data, "krenning") for item in own),
-        scored=any(reading["krenning_highest"] is not None for reading in said[:1]),
+        scored=any(each["krenning_highest"] is not None for each in said[:1]),
     )
 
 

@@ -10,14 +10,14 @@ from typing import Any, Literal
 from cds_service.fhir.elements import effective, notes, number, objects, text, words_at
 from cds_service.fhir.ignored import Ignored
 from cds_service.fhir.resources import Resource, ResourceSet
-from cds_service.narrative import read_report
-from cds_service.record.codes import concepts_at, free_words, names_at
+from cds_service.record.codes import free_words, names_at
 from cds_service.record.intervals import denominator, percent
 from cds_service.record.model import Pathology, Range
 from cds_service.record.pathology_values import differentiation_of, grade_of, ki67_of, mitoses_of
 from cds_service.record.report_text import document_reports, report_text
+from cds_service.record.scan_text import reading
 from cds_service.record.tissue import of_other_tumour, site_of
-from cds_service.record.versions import UNFINISHED, current
+from cds_service.record.versions import UNFINISHED, current, same_code
 
 _KI67_WORDS = re.compile(r"\bki[- ]?67\b|\bmib[- ]?1\b|\bproliferation (?:index|fraction|rate)", re.I)
 _MITOSES_WORDS = re.compile(r"\bmitos[ei]s\b|\bmitotic (?:count|rate|index|activity|figures)", re.I)
@@ -40,7 +40,7 @@ def read(resources: ResourceSet, ignored: list[Ignored]) -> list[Pathology]:
     reports = [
         item for item in (*resources.of("DiagnosticReport"), *document_reports(resources)) if is_pathology(item)
     ]
-    kept = current(reports, ignored, lambda item: frozenset(c.code for c in concepts_at(item.data, "code")))
+    kept = current(reports, ignored, same_code)
     dropped = {item.source for item in reports} - {item.source for item in kept}
     foreign = {item.source for item in kept if _is_foreign(item, resources)}
     observations = [
@@ -170,7 +170,7 @@ def _report(
     words = report_text(report, resources, ignored)
     if not words:
         return
-    said = read_report(words, "pathology")
+    said = reading(words, "pathology")
     own = _listed(report, resources)
     known = [item for item in coded if item.source in own]
     when, site = effective(report.data, "issued"), site_of(report, resources)

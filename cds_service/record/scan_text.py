@@ -4,18 +4,30 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any, Literal
 
 from cds_service.fhir.elements import number, text
+from cds_service.narrative import read_report
 from cds_service.record import extent
 from cds_service.record.lesions import from_text, text_score
 from cds_service.record.model import Lesion, Modality, Scan, Score
 from cds_service.record.organs import organ_of
 
-KINDS: dict[Modality, Literal["sstr_pet", "fdg_pet", "ct"]] = {
+Kind = Literal["sstr_pet", "fdg_pet", "ct", "pathology"]
+KINDS: dict[Modality, Kind] = {
     "sstr-pet": "sstr_pet", "sstr-scintigraphy": "sstr_pet", "fdg-pet": "fdg_pet", "ct-mri": "ct",
 }  # fmt: skip
 _SPLEEN = re.compile(r"\bsple(?:en|nic)\b", re.I)
+
+
+@lru_cache(maxsize=64)
+def reading(words: str, kind: Kind) -> dict[str, Any]:
+    """What the report reader makes of a text. Kept for a moment: several readers ask the same text the same.
+
+    The answer is shared and must not be changed.
+    """
+    return read_report(words, kind)
 
 
 def fields_from_text(scan: Scan, said: dict[str, Any], words: str) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from cds_service.dates import Span, parse_date
 from cds_service.fhir.elements import dated, effective, notes, objects, text, words_at
 from cds_service.fhir.ignored import Ignored
 from cds_service.fhir.resources import Resource, ResourceSet
-from cds_service.narrative import read_report, read_statement
+from cds_service.narrative import read_statement
 from cds_service.narrative.normalise import plain
 from cds_service.record.codes import free_words, names_at
 from cds_service.record.diagnosis import diagnosis_of
@@ -18,10 +18,10 @@ from cds_service.record.extent import clauses
 from cds_service.record.model import DiseaseStatement, Operability
 from cds_service.record.pathology import is_pathology
 from cds_service.record.report_text import document_texts, report_text
-from cds_service.record.scan_text import KINDS
+from cds_service.record.scan_text import KINDS, reading
 from cds_service.record.surgery import when_done
 from cds_service.record.tracers import study_of, title_of
-from cds_service.record.versions import UNFINISHED, current
+from cds_service.record.versions import UNFINISHED, current, same_code
 
 Status = Literal["CR", "PR", "SD", "PD", "improved", "stable", "worsened", "not-detected", "symptoms-improved"]
 _CODED: dict[str, Status] = {
@@ -91,10 +91,12 @@ def read(resources: ResourceSet, ignored: list[Ignored]) -> tuple[list[DiseaseSt
 
 
 def _found(resources: ResourceSet) -> Iterator[DiseaseStatement | Operability]:
-    for observation in current(resources.of("Observation"), [], lambda item: item.source):
-        yield from _observation(observation)
+    told = {id(item): found for item in resources.of("Observation") if (found := tuple(_observation(item)))}
+    speaking = [item for item in resources.of("Observation") if id(item) in told]
+    for observation in current(speaking, [], same_code):
+        yield from told[id(observation)]
     reports = [item for item in resources.of("DiagnosticReport") if not is_pathology(item)]
-    for report in current(reports, [], lambda item: words_at(item.data, "code")):
+    for report in current(reports, [], same_code):
         if report.status not in UNFINISHED:
             yield from _report(report, resources)
     for resource in resources.of("DocumentReference", "Composition"):
@@ -156,7 +158,7 @@ def _report(report: Resource, resources: ResourceSet) -> Iterator[DiseaseStateme
     if study.modality is None:
         yield from note_says(words, report.source, when)
         return
-    said = read_report("\n".join((title_of(report, resources), words)).strip(), KINDS[study.modality])
+    said = reading("\n".join(part for part in (title_of(report, resources), words) if part), KINDS[study.modality])
     yield from _imaging(said, report.source, when)
     if localised(words):
         yield Operability(source=report.source, when=when, verdict="localised", read_as="narrative")

@@ -33,6 +33,13 @@ def test_coded_status(code, status):
     assert [(item.status, item.read_as, str(item.when)) for item in found] == [(status, "coded", "2025-05")]
 
 
+def test_a_corrected_status_replaces_the_first():
+    day = {"effectiveDateTime": "2025-05-05", "identifier": [{"system": "u", "value": "1"}]}
+    first = observation(STATUS, "a", valueCodeableConcept=concept(SNOMED, "271299001"), **day)
+    second = observation(STATUS, "b", valueCodeableConcept=concept(SNOMED, "359746009"), **day)
+    assert said(first, second | {"status": "corrected"}) == ["stable"]
+
+
 def test_a_coded_value_is_not_overruled_by_its_text():
     value = concept(SNOMED, "271299001", "stable disease")
     assert said(observation(STATUS, valueCodeableConcept=value)) == ["worsened"]
