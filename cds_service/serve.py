@@ -100,7 +100,7 @@ class _Server(BaseApplication):
 
         answer, samples = load_answer(self._rulebook, self._policy), load_samples()
         warm_up(answer, samples)
-        profile = Profile(self._policy.jurisdiction, self._policy.overrides)
+        profile = Profile(self._policy.jurisdiction, self._policy.overrides, self._rulebook.wording)
         return create_app(answer, profile=profile, settings=self._settings, samples=samples)
 
 

@@ -13,18 +13,11 @@ import pytest
 
 import cds_service.cli as cli
 from cds_service.engine import EngineError
+from tests.hooks.fakes import HB, NET, PATIENT
 from tests.live import COMMAND, ROOT
 
 SECRET = "Zebedee-4711"
-PATIENT = {"resourceType": "Patient", "id": "p1", "gender": "female", "birthDate": "1965-01-01"}
-NET = {
-    "resourceType": "Condition",
-    "id": "c1",
-    "subject": {"reference": "Patient/p1"},
-    "clinicalStatus": {"coding": [{"code": "active"}]},
-    "code": {"coding": [{"system": "http://hl7.org/fhir/sid/icd-10-cm", "code": "C7A.092"}]},
-}
-WRONG = {"resourceType": "Observation", "id": "o1", "status": "entered-in-error", "code": {"text": "x"}}
+WRONG = HB | {"status": "entered-in-error"}
 OTHER = {"resourceType": "Coverage", "id": "x1", "status": "active"}
 
 

@@ -11,6 +11,7 @@ from flask import Blueprint, Response, abort, render_template
 
 from cds_service.hooks.request import Answer
 from cds_service.markdown import to_html
+from cds_service.rulebook.library import Wording
 from cds_service.web.samples import Sample
 
 _CSP = (
@@ -21,10 +22,11 @@ _CSP = (
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """What is in force in this service, as every page says."""
+    """What is in force in this service, as every page says, and the rule book's words for outcomes."""
 
     jurisdiction: str
     overrides: Mapping[str, float] = field(default_factory=dict)
+    wording: Wording = field(default_factory=lambda: Wording(groups={}, banned=()))
 
 
 def sandbox_blueprint(
@@ -35,7 +37,7 @@ def sandbox_blueprint(
 
     @web.context_processor
     def everywhere() -> dict[str, Any]:
-        return {"profile": profile, "markdown": to_html}
+        return {"profile": profile, "markdown": to_html, "say": profile.wording.say}
 
     @web.get("/")
     def index() -> str:

@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 
 from cds_service.app import create_app, warm_up
 from cds_service.hooks.request import HookCall
+from cds_service.rulebook.library import Wording
 from cds_service.web.pages import Profile
 from cds_service.web.samples import Sample, load_samples
 from tests.hooks.fakes import FakeAnswer, call_body
@@ -52,7 +53,7 @@ def answer() -> FakeAnswer:
 
 @pytest.fixture
 def client(samples: dict[str, Sample], answer: FakeAnswer) -> FlaskClient:
-    profile = Profile("EU", {"krenning_min": 2})
+    profile = Profile("EU", {"krenning_min": 2}, Wording(groups={"outcome": {"no-advice": "No advice"}}, banned=()))
     return create_app(answer, profile=profile, samples=samples, today=lambda: date(2024, 6, 1)).test_client()
 
 
@@ -97,7 +98,8 @@ def test_a_sample_is_assessed_on_its_own_date_and_its_cards_shown(client: FlaskC
     assert answer.calls[-1][1] == date(2020, 5, 1)
     assert "This sample was written for US; here it is assessed for EU." in page
     assert "as of 2020-05-01" in page and "<td><strong>9</strong></td>" in page
-    assert "Consider a scan" in page and "What is <em>published</em>" in page and "no-advice" in page
+    assert "Consider a scan" in page and "What is <em>published</em>" in page
+    assert "Outcome: <strong>No advice</strong>: x" in page and "(no-advice/x)" in page
     assert "was written for" not in html(client, "/samples/a-one")
     assert answer.calls[-1][1] == date(2024, 6, 1)
 
