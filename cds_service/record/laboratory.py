@@ -20,12 +20,13 @@ from cds_service.fhir.elements import (
     quantity,
     text,
     text_of,
+    words_at,
 )
 from cds_service.fhir.ignored import Ignored, Why
-from cds_service.fhir.resources import ResourceSet
+from cds_service.fhir.resources import Resource, ResourceSet
 from cds_service.record.codes import concepts_at
 from cds_service.record.common import free_texts, when_observed
-from cds_service.record.model import Analyte, LabResult
+from cds_service.record.model import Analyte, LabResult, ReadAs
 from cds_service.record.units import UNITS, convert
 
 Plausible = Mapping[str, tuple[Decimal, Decimal]]
@@ -101,6 +102,7 @@ class _Part:
     source: str
     when: Span | None
     data: Mapping[str, Any]
+    specimen: str  # what was examined, in words
 
 
 def read(resources: ResourceSet, plausible: Plausible, ignored: list[Ignored]) -> list[LabResult]:
@@ -110,7 +112,7 @@ def read(resources: ResourceSet, plausible: Plausible, ignored: list[Ignored]) -
     """
     found: list[LabResult] = []
     for part in _parts(resources):
-        analyte = analyte_of(part.data)
+        analyte = analyte_of(part.data, part.specimen)
         if analyte is None:
             continue
         result = _result(part, analyte, plausible)
@@ -125,7 +127,7 @@ def read(resources: ResourceSet, plausible: Plausible, ignored: list[Ignored]) -
     return found
 
 
-def analyte_of(data: Mapping[str, Any]) -> Analyte | None:
+def analyte_of(data: Mapping[str, Any], specimen: str = "") -> Analyte | None:
     """Which analyte an Observation or component measures: by its codes, by text only if none of them is known."""
     known = concepts_at(data, "code")
     if known:
@@ -133,9 +135,11 @@ def analyte_of(data: Mapping[str, Any]) -> Analyte | None:
         refused = any(concept.refused for concept in known)
         return cast(Analyte, names.pop()) if len(names) == 1 and not refused else None
     found = {name for words in free_texts(data, "code") if (name := named_analyte(words))}
-    if len(found) != 1 or _NOT_BLOOD.search(text_of(data.get("specimen"))):
+    if len(found) != 1:
         return None
     name = found.pop()
+    if name not in _URINE_TOO and _NOT_BLOOD.search(specimen):
+        return None
     unit = (quantity(data.get("valueQuantity")) or Quantity(Decimal(0))).units
     if name in _COUNTS and any("%" in spelling for spelling in unit):
         return None  # a share of the cells, not a count
@@ -160,9 +164,16 @@ def named_analyte(words: str) -> str | None:
 def _parts(resources: ResourceSet) -> Iterator[_Part]:
     for resource in resources.of("Observation"):
         when = when_observed(resource, resources, "issued")
-        yield _Part(resource.source, when, resource.data)
+        specimen = _specimen(resource, resources)
+        yield _Part(resource.source, when, resource.data, specimen)
         for component in objects(resource.data.get("component")):
-            yield _Part(resource.source, when, component)
+            yield _Part(resource.source, when, component, specimen)
+
+
+def _specimen(resource: Resource, resources: ResourceSet) -> str:
+    target = resource.data.get("specimen")
+    found = resources.resolve(target, within=resource) if target else None
+    return " ".join([words_at(found.data, "type") if found else "", *(text(o.get("display")) for o in objects(target))])
 
 
 def _result(part: _Part, analyte: Analyte, plausible: Plausible) -> LabResult | None:
@@ -196,14 +207,19 @@ def _result(part: _Part, analyte: Analyte, plausible: Plausible) -> LabResult | 
         raw=raw[:60],
         code=f"{coding.system}|{coding.code}" if coding and coding.code else "",
         assay=text_of(data.get("method"))[:120],
-        read_as="coded" if concepts_at(data, "code") else "narrative",
+        read_as=_read_as(part),
     )
 
 
 def _problem(part: _Part, analyte: Analyte, why: Why, raw: str) -> LabResult:
     return LabResult(
-        source=part.source, when=part.when, analyte=analyte, value=None, unit=UNITS[analyte], problem=why, raw=raw[:60]
-    )
+        source=part.source, when=part.when, analyte=analyte, value=None, unit=UNITS[analyte], problem=why, raw=raw[:60],
+        read_as=_read_as(part),
+    )  # fmt: skip
+
+
+def _read_as(part: _Part) -> ReadAs:
+    return "coded" if concepts_at(part.data, "code") else "narrative"
 
 
 def _has_value(data: Mapping[str, Any]) -> bool:

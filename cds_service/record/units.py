@@ -41,7 +41,7 @@ _COUNT = (
 _PER_DL = ("mg/dl", "mg/100ml", "mg%", "mgs/dl")
 _UMOL = ("umol/l", "mcmol/l", "micromol/l", "mmol/m3", "nmol/ml")
 _ENZYME = (
-    _same("U/L", "u/l", "iu/l", "[iu]/l", "e/l", "ie/l", "unit/l", "units/l", "mu/ml", "miu/ml", "u/liter")
+    _same("U/L", "u/l", "iu/l", "[iu]/l", "e/l", "ie/l", "unit/l", "units/l", "mu/ml", "miu/ml")
     | _same("U/L", "ukat/l", "mckat/l", by="60")
     | _same("U/L", "nkat/l", by="0.06")
     | _same("U/L", "u/ml", "iu/ml", by="1000")
