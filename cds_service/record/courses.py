@@ -19,9 +19,9 @@ _STOPPED = frozenset({"stopped", "on-hold", "cancelled", "draft"})
 
 _WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 _NUMBERS = {word: n for n, word in enumerate(_WORDS)}
-_COUNT = rf"(?P<n>\d{{1,2}}|{'|'.join(_NUMBERS)})"
+_COUNT = rf"(?P<n>\d{{1,2}}(?!\d)|{'|'.join(_NUMBERS)})"
 _CYCLES = re.compile(
-    rf"(?<![\w.,-])(?:{_COUNT}\s*(?:of\s*(?:\d{{1,2}})\s*)?(?:x\s*)?(?:\w+\s){{0,2}}?(?:cycles?|courses?|zyklen|zyklus)\b"
+    rf"(?<![\w.,-])(?:{_COUNT}\s*(?:of\s*(?:\d{{1,2}})\s*)?(?:x\s*)?(?:[^\W\d][\w/-]*\s){{0,2}}?(?:cycles?|courses?|zyklen|zyklus)\b"
     rf"|(?:after|completed|received)\s+cycle\s+(?P<last>\d{{1,2}})\b)", re.I)  # fmt: skip
 _GIVEN = re.compile(
     r"given|received|complet|administer|after|status post|s/p|finished|underw|so far|done|erhalten|treated with|has had"
@@ -60,7 +60,9 @@ def course_of(resource: Resource) -> Course | None:
         day = "effectivePeriod" not in data and start is not None
         stopped = status in _STOPPED
         given = status != "intended"
-        return Course(start, end, given, end is None and not stopped and not (day and status == "completed"), stopped)
+        return Course(
+            start, end, given, end is None and given and not stopped and not (day and status == "completed"), stopped
+        )
     if status in ("cancelled", "draft") and bound_end is None:
         return None
     authored = parse_date(data.get("authoredOn"))

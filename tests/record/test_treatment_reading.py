@@ -1,0 +1,376 @@
+"""Systemic treatment and radioligands: what was given, what was only ordered, and what it was."""
+
+from __future__ import annotations
+
+import random
+from decimal import Decimal
+
+import pytest
+from chart_shapes import (
+    ATC,
+    HCPCS,
+    RXNORM,
+    SNOMED,
+    administration,
+    amount,
+    chart,
+    concept,
+    listed,
+    mixed,
+    request,
+    statement,
+)  # fmt: skip
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cds_service.record.courses import written_cycles, written_interval
+from cds_service.record.drugs import drugs_named, regimen_of
+from cds_service.record.medication import written_activity
+
+
+def treatments(*resources):
+    return chart(*resources).treatments
+
+
+def only(*resources):
+    found = treatments(*resources)
+    assert len(found) == 1, found
+    return found[0]
+
+
+@pytest.mark.parametrize(
+    ("code", "drug", "group"),
+    [
+        (concept(None, (RXNORM, "194000")), "capecitabine", "cytotoxic"),
+        (concept(None, (RXNORM, "317160")), "temozolomide", "cytotoxic"),
+        (concept(None, (ATC, "L01EG02")), "everolimus", "mtor"),
+        (concept(None, (ATC, "L04AH02")), "everolimus", "mtor"),
+        (concept(None, (ATC, "L01EX01")), "sunitinib", "kinase-inhibitor"),
+        (concept(None, (ATC, "L01EX19")), "kinase-inhibitor", "kinase-inhibitor"),
+        (concept(None, (ATC, "L01FG01")), "bevacizumab", "bevacizumab"),
+        (concept(None, (ATC, "L01FF02")), "pembrolizumab", "immunotherapy"),
+        (concept(None, (ATC, "L03AB05")), "interferon-alfa", "interferon"),
+        (concept(None, (ATC, "L01XX99")), "other-antineoplastic", "other-antineoplastic"),
+        (concept(None, (ATC, "H01CB03")), "lanreotide", "ssa-long"),
+        (concept(None, (ATC, "H02AB06")), "prednisolone", "glucocorticoid"),
+        (concept(None, (ATC, "B01AF02")), "apixaban", "anticoagulant"),
+        (concept(None, (ATC, "A02BC02")), "pantoprazole", "ppi"),
+        (concept(None, (ATC, "A02BA03")), "famotidine", "h2-blocker"),
+        (concept(None, (ATC, "L03AA13")), "pegfilgrastim", "g-csf"),
+        (concept(None, (ATC, "M01AE01")), "nsaid", "nephrotoxic"),
+        (concept("Temodal 100 mg Hartkapseln"), "temozolomide", "cytotoxic"),
+        (concept("Afinitor (everolimus) 10 mg"), "everolimus", "mtor"),
+        (concept("5-FU"), "fluorouracil", "cytotoxic"),
+        (concept("packed red cells"), "red-cells", "transfusion"),
+        (concept("Aminoplasmal Hepa 10 %"), "amino-acids", "amino-acids"),
+    ],
+)
+def test_drugs(code, drug, group):
+    found = only(administration(code))
+    assert (found.drug, found.group, found.given, found.kind) == (drug, group, True, "administration")
+
+
+@pytest.mark.parametrize("code", [concept("metformin"), concept(None, (ATC, "C09AA05")), concept(), concept(None,
+ (RXNORM, "68091"))])
+def test_other_drugs_are_passed_over(code):
+    found = chart(administration(code))
+    assert found.treatments == [] and found.ignored == []
+
+
+def test_a_known_code_decides_against_the_words():
+    assert only(administration(concept("temozolomide", (ATC, "L01EG02")))).drug == "everolimus"
+
+
+def test_regimens_are_taken_apart():
+    found = treatments(administration(concept("CAPTEM")))
+    assert {(item.drug, item.regimen) for item in found} == {("capecitabine", "CAPTEM"), ("temozolomide", "CAPTEM")}
+    assert drugs_named("mFOLFOX6") == ("fluorouracil", "oxaliplatin")
+    assert drugs_named("capecitabine/temozolomide") == ("capecitabine", "temozolomide")
+    assert regimen_of("STZ/5-FU") == "STZ-5FU"
+    noted = administration(concept(None, (RXNORM, "37776")), note=[{"text": "CAPTEM regimen"}])
+    assert (only(noted).drug, only(noted).regimen) == ("temozolomide", "CAPTEM")
+
+
+MEDICATION = {"resourceType": "Medication", "id": "med", "code": concept(None, (ATC, "L01AX03"))}
+
+
+def test_medication_references():
+    contained = administration(None, medicationReference={"reference": "#med"}, contained=[MEDICATION])
+    assert only(contained).drug == "temozolomide"
+    assert only(administration(None, medicationReference={"reference": "Medication/med"}),
+     MEDICATION).drug == "temozolomide"
+    assert only(administration(None, medicationReference={"display": "temozolomide 100 mg"})).drug == "temozolomide"
+    unresolved = {"reference": "Medication/none", "display": "everolimus"}
+    assert only(administration(None, medicationReference=unresolved)).drug == "everolimus"
+    mixture = {"resourceType": "Medication", "id": "med", "ingredient": [
+        {"itemCodeableConcept": concept("temozolomide")},
+         {"itemCodeableConcept": concept("capecitabine")}]}  # fmt: skip
+    assert len(treatments(administration(None, medicationReference={"reference": "Medication/med"}), mixture)) == 2
+
+
+DRUG = concept("everolimus")
+
+
+@pytest.mark.parametrize(
+    ("resource", "given", "open_ended", "stopped", "start", "end"),
+    [
+        (administration(DRUG), True, False, False, "2025-11-01", None),
+        (administration(DRUG, effectivePeriod={"start": "2025-11-01", "end": "2025-11-05"}), True, False, False,
+         "2025-11-01", "2025-11-05"),
+        (administration(DRUG, status="stopped"), True, False, True, "2025-11-01", None),
+        (administration(DRUG, status="in-progress", effectivePeriod={"start": "2025-11-01"}), True, True, False,
+         "2025-11-01", None),
+        (statement(DRUG, effectivePeriod={"start": "2025-06"}), True, True, False, "2025-06", None),
+        (statement(DRUG, status="completed", effectivePeriod={"start": "2025-06-01", "end": "2025-09-01"}), True,
+         False, False,
+         "2025-06-01", "2025-09-01"),
+        (statement(DRUG, status="completed", effectivePeriod={"start": "2025-06-01"}), True, True, False,
+         "2025-06-01", None),
+        (statement(DRUG, status="stopped", effectivePeriod={"start": "2025-06-01"}), True, False, True, "2025-06-01",
+         None),
+        (statement(DRUG, status="intended"), False, False, False, None, None),
+        (request(DRUG), False, True, False, "2025-10-01", None),
+        (request(DRUG, status="completed"), False, True, False, "2025-10-01", None),
+        (request(DRUG, dosageInstruction=[{"timing": {"repeat": {"boundsPeriod": {"end": "2025-12-01"}}}}]), False,
+         False,
+         False, "2025-10-01", "2025-12-01"),
+        (request(DRUG, status="stopped",
+         dosageInstruction=[{"timing": {"repeat": {"boundsPeriod": {"end": "2025-12-01"}}}}]),
+         False, False, True, "2025-10-01", "2025-12-01"),
+    ],
+)  # fmt: skip
+def test_given_ordered_stopped(resource, given, open_ended, stopped, start, end):
+    found = only(resource)
+    assert (found.given, found.open_ended, found.stopped) == (given, open_ended, stopped)
+    assert (str(found.when) if found.when else None, str(found.end) if found.end else None) == (start, end)
+
+
+@pytest.mark.parametrize(
+    ("resource", "why"),
+    [
+        (request(DRUG, status="cancelled"), "cancelled"),
+        (request(DRUG, status="entered-in-error"), "entered-in-error"),
+        (request(DRUG, doNotPerform=True), "not-done"),
+        (statement(DRUG, status="not-taken"), "not-done"),
+        (statement(DRUG, status="unknown"), "status-unknown"),
+        (administration(DRUG, status="not-done"), "not-done"),
+        (administration(DRUG, day="2026-02-01"), "future"),
+    ],
+)
+def test_never_given(resource, why):
+    found = chart(resource)
+    assert found.treatments == [] and listed(found) == {(f"{resource['resourceType']}/{resource['id']}", why)}
+
+
+@pytest.mark.parametrize(
+    ("product", "more", "group"),
+    [
+        (concept("Sandostatin LAR 30 mg"), {}, "ssa-long"),
+        (concept("octreotide LAR depot", (ATC, "H01CB02")), {}, "ssa-long"),
+        (concept("octreotide", (ATC, "H01CB02")), {"dosage": {"dose": amount(30, "mg")}}, "ssa-long"),
+        (concept("octreotide", (ATC, "H01CB02")), {"dosage": {"dose": amount(100, "ug")}}, "ssa-short"),
+        (concept("octreotide 100 mcg"), {}, "ssa-short"),
+        (concept("octreotide", (ATC, "H01CB02")), {"dosage": {"route": concept("Subcutaneous")}}, "ssa-short"),
+        (concept("octreotide", (ATC, "H01CB02")), {"dosage": {"route": concept("Intramuscular")}}, "ssa-long"),
+        (concept("octreotide", (ATC, "H01CB02")), {"dosage": {"text": "every 4 weeks"}}, "ssa-long"),
+        (concept("octreotide", (ATC, "H01CB02")), {}, "ssa-unknown"),
+        (concept("Somatuline Autogel 120 mg deep subcutaneous"), {}, "ssa-long"),
+        (concept("lanreotide"), {}, "ssa-long"),
+        (concept("Mycapssa"), {}, "ssa-short"),
+    ],
+)
+def test_somatostatin_analogues(product, more, group):
+    assert only(administration(product, **more)).group == group
+
+
+@pytest.mark.parametrize(
+    ("words", "finished", "count"),
+    [
+        ("6 cycles given", False, 6), ("after six cycles of CAPTEM", False, 6), ("s/p 4 cycles", False, 4),
+        ("3 of 6 cycles completed", False, 3), ("completed cycle 3", False, 3), ("6 cycles", True, 6),
+        ("6 cycles", False, None),
+        ("6 cycles planned", True, None), ("plan: 6 cycles. 2 cycles given so far.", False, 2),
+        ("up to 6 cycles", True, None),
+        ("will receive 6 cycles", True, None), ("no toxicity", True, None), ("", True, None),
+        ("6 Zyklen erhalten", False, 6),
+        ("4 CAPTEM cycles given", False, 4), ("99 cycles given", False, None), ("2024 cycles", True, None),
+    ],
+)  # fmt: skip
+def test_cycles_as_written(words, finished, count):
+    assert written_cycles(words, finished=finished) == count
+
+
+@pytest.mark.parametrize(
+    ("words", "days"),
+    [("every 28 days", 28), ("q28d", 28), ("q4w", 28), ("every 2 weeks", 14), ("28-day cycle", 28),
+     ("every 4 weeks, q28d", 28),
+     ("every 2 weeks, later every 4 weeks", None), ("daily", None), ("every 2 days", None)],
+)  # fmt: skip
+def test_length_of_a_cycle(words, days):
+    assert written_interval(words) == days
+
+
+def test_cycles_of_a_statement():
+    found = only(statement(concept("temozolomide"), status="completed",
+     note=[{"text": "CAPTEM, 6 cycles given, every 28 days"}],
+                           effectivePeriod={"start": "2025-05-01", "end": "2025-10-10"}))  # fmt: skip
+    assert (found.cycles_written, found.cycle_days, found.regimen) == (6, 28, "CAPTEM")
+    assert only(request(concept("temozolomide"), note=[{"text": "6 cycles given"}])).cycles_written is None
+
+
+@pytest.mark.parametrize(
+    ("dosage", "mg"),
+    [
+        ({"text": "40 mg daily"}, 40), ({"text": "40 mg/d"}, 40), ({"text": "20 mg twice daily"}, 40),
+        ({"text": "20 mg bid"}, 40), ({"doseAndRate": [{"doseQuantity": amount(20, "mg")}],
+          "timing": {"repeat": {"frequency": 2, "period": 1, "periodUnit": "d"}}}, 40),
+        ({"doseAndRate": [{"doseQuantity": amount(20, "mg")}], "text": "20 mg once daily"}, 20),
+        ({"doseAndRate": [{"doseQuantity": amount(40, "mg")}]}, None), ({"text": "40 mg"}, None),
+        ({"text": "as needed"}, None),
+    ],
+)  # fmt: skip
+def test_steroid_dose(dosage, mg):
+    assert only(request(concept("prednisolone"), dosageInstruction=[dosage])).dose_mg_per_day == mg
+
+
+def test_amino_acid_composition():
+    words = only(administration(concept("L-lysine HCl 25 g and L-arginine HCl 25 g in 1 L saline")))
+    assert (words.lysine_g, words.arginine_g, words.volume_l) == (25, 25, 1)
+    mixture = {"resourceType": "Medication", "id": "x", "code": concept("amino acids"), "ingredient": [
+        {"itemCodeableConcept": concept("L-Lysine"),
+         "strength": {"numerator": amount(10, "g"), "denominator": amount(1, "L")}},
+        {"itemCodeableConcept": concept("L-Arginine"),
+         "strength": {"numerator": amount(12, "g"), "denominator": amount(1000, "mL")}},
+    ]}  # fmt: skip
+    infusion = administration(None, medicationReference={"reference": "#x"}, contained=[mixture],
+                              dosage={"dose": amount(2500, "mL")})  # fmt: skip
+    found = only(infusion)
+    assert (found.lysine_g, found.arginine_g, found.volume_l) == (25, 30, Decimal("2.5"))
+
+
+def test_chemotherapy_as_a_procedure():
+    done = {"resourceType": "Procedure", "id": "x", "status": "completed", "performedDateTime": "2025-10-01"}
+    assert {item.drug for item in treatments({**done, "code": concept("CAPTEM, cycle 3")})} == {"capecitabine",
+     "temozolomide"}
+    assert treatments({**done, "code": concept("Port insertion for 5-FU")}) == []
+    assert treatments({**done, "code": concept("CAPTEM"), "status": "not-done"}) == []
+
+
+# Radioligands
+
+
+@pytest.mark.parametrize(
+    ("code", "isotope"),
+    [
+        (concept(None, (ATC, "V10XX04")), "177Lu"), (concept(None, (SNOMED, "781259000")), "177Lu"),
+        (concept(None, (HCPCS, "A9513")), "177Lu"), (concept(None, (RXNORM, "1999687")), "177Lu"),
+        (concept("Lutathera"), "177Lu"), (concept("[177Lu]Lu-DOTA-TATE"), "177Lu"),
+        (concept("Lu-177 DOTATOC"), "177Lu"),
+        (concept("lutetium (177Lu) oxodotreotide"), "177Lu"), (concept("177Lu-edotreotide (ITM-11)"), "177Lu"),
+        (concept("90Y-DOTATOC"), "90Y"), (concept("[225Ac]Ac-DOTATATE"), "225Ac"),
+        (concept("212Pb-DOTAMTATE"), "212Pb"),
+        (concept("213Bi-DOTATOC"), "213Bi"), (concept("[67Cu]Cu-SARTATE"), "67Cu"),
+        (concept("177Lu-satoreotide"), "177Lu"),
+        (concept("PRRT"), ""), (concept("Peptide receptor radionuclide therapy"), ""),
+    ],
+)  # fmt: skip
+def test_radioligands(code, isotope):
+    found = only(administration(code))
+    assert (found.group, found.isotope, found.given) == ("prrt", isotope, True)
+
+
+@pytest.mark.parametrize(
+    ("code", "group"),
+    [
+        (concept(None, (ATC, "V10XX05")), "lu-psma"), (concept("Pluvicto"), "lu-psma"),
+        (concept("[177Lu]Lu-PSMA-617 therapy"), "lu-psma"), (concept("[131I]iobenguane (MIBG) therapy"), "mibg"),
+        (concept(None, (ATC, "V10XX03")), "radium-223"), (concept("Xofigo"), "radium-223"),
+    ],
+)  # fmt: skip
+def test_other_radioligands_never_count_as_prrt(code, group):
+    assert only(administration(code)).group == group
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["68Ga-DOTATATE", "[68Ga]Ga-DOTATATE PET/CT", "Netspot", "64Cu-DOTATATE", "Detectnet", "111In-pentetreotide",
+     "123I-MIBG scan",
+     "68Ga-PSMA PET", "99mTc-HYNIC-TOC", "18F-FDG", "177Lu", "radioiodine therapy 131I", "SIRT with 90Y microspheres"],
+)  # fmt: skip
+def test_diagnostic_tracers_are_no_treatment(words):
+    assert treatments(administration(concept(words))) == []
+
+
+@pytest.mark.parametrize(
+    ("more", "gbq"),
+    [
+        ({"dosage": {"dose": amount(Decimal("7.4"), "GBq")}}, "7.4"),
+        ({"dosage": {"dose": amount(7400, "MBq")}}, "7.4"),
+        ({"dosage": {"dose": amount(200, "mCi")}}, "7.4"),
+        ({"dosage": {"text": "7,4 GBq"}}, "7.4"),
+        ({"note": [{"text": "Activity 7.4 GBq. Cumulative activity 22.2 GBq"}]}, "7.4"),
+        ({"note": [{"text": "7.4 GBq given, next 3.7 GBq"}]}, None),
+        ({"dosage": {"dose": amount(4, "mL")}}, None),
+        ({}, None),
+    ],
+)
+def test_activity(more, gbq):
+    found = only(administration(concept("Lutathera"), **more))
+    assert found.activity_gbq == (Decimal(gbq) if gbq else None)
+
+
+def test_hcpcs_units_are_millicuries():
+    for dose in (amount(200), amount(200, "unit"), amount(200, "{unit}"), amount(200, "mCi")):
+        assert only(administration(concept(None, (HCPCS, "A9513")),
+         dosage={"dose": dose})).activity_gbq == Decimal("7.4")
+
+
+def test_implausible_activity_is_listed():
+    found = chart(administration(concept("Lutathera"), dosage={"dose": amount(7400, "GBq")}))
+    assert found.treatments[0].activity_gbq is None and ("MedicationAdministration/m", "implausible") in listed(found)
+    assert written_activity("total activity 29.6 GBq") is None
+
+
+@pytest.mark.parametrize(
+    ("code", "more", "count"),
+    [
+        (concept("PRRT, 177Lu-DOTATATE", (SNOMED, "399315003")), {}, 1),
+        (concept("Radionuclide therapy", (SNOMED, "399315003")), {"note": [{"text": "7.4 GBq Lu-177 DOTATATE"}]}, 1),
+        (concept("Radionuclide therapy", (SNOMED, "399315003")), {"usedCode": [concept("Lutathera")]}, 1),
+        (concept("Radionuclide therapy", (SNOMED, "399315003")), {}, 0),
+        (concept("Radioiodine therapy", (SNOMED, "399315003")), {}, 0),
+        (concept(None, (SNOMED, "1263784000")), {}, 0),
+        (concept("PRRT consultation"), {}, 0),
+        (concept("PRRT planning"), {}, 0),
+        (concept("PRRT cycle 2"), {"status": "preparation"}, 0),
+        (concept("PRRT cycle 2"), {"status": "not-done"}, 0),
+        (concept("Post-PRRT SPECT imaging of 177Lu-DOTATATE"), {}, 0),
+        (concept("Peptidrezeptor-Radionuklidtherapie (PRRT)"), {}, 1),
+    ],
+)
+def test_prrt_as_a_procedure(code, more, count):
+    done = {"resourceType": "Procedure", "id": "x", "status": "completed", "performedDateTime": "2025-10-01",
+     "code": code}
+    found = [item for item in treatments({**done, **more}) if item.group == "prrt"]
+    assert len(found) == count
+
+
+def test_an_order_for_prrt_is_not_given():
+    found = chart(request(concept("Lutathera")))
+    assert [item.given for item in found.treatments] == [False]
+    assert [item.kind for item in found.orders] == ["prrt"]
+
+
+SOME = [
+    administration(concept("CAPTEM"), identity="a"), administration(concept("CAPTEM"), "2025-12-01", identity="b"),
+    statement(concept("octreotide LAR"), "c", effectivePeriod={"start": "2025"}), request(concept("everolimus"), "d"),
+    administration(concept("Lutathera"), identity="e", dosage={"dose": amount(7400, "GBq")}),
+    request(concept("sunitinib"), "f", status="cancelled"),
+]  # fmt: skip
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.randoms(use_true_random=False))
+def test_order_and_repetition_do_not_matter(chance: random.Random):
+    expected, found = chart(*SOME), chart(*mixed(SOME, chance))
+    assert found.treatments == expected.treatments and found.ignored == expected.ignored
