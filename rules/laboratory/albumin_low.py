@@ -3,7 +3,7 @@
 from datetime import date
 
 from cds_service.rulebook import Advice, Branch, Rule, Suggestion, fact, param
-from rules.criteria import clotting_normal, clotting_poor
+from rules.criteria import clotting_poor
 
 rule = Rule(
     id="albumin-low",
@@ -41,25 +41,10 @@ rule = Rule(
             ),
         ),
         Branch(
-            name="clotting-normal",
-            when=(fact.albumin_g_l < param.albumin_stop) & clotting_normal,
-            advice=Advice(
-                indicator="info",
-                summary="Albumin {albumin_g_l} with normal clotting: a caution, not a stop.",
-                record="Record shows albumin {albumin_g_l} ({albumin_g_l:date})[[; prothrombin {prothrombin_percent}]][[; INR {inr}]].",
-                suggestions=(
-                    Suggestion(label="Consider nutrition and protein loss"),
-                    Suggestion(label="No change"),
-                ),
-                shows=(
-                    "prothrombin_percent",
-                    "inr",
-                ),
-            ),
-        ),
-        Branch(
             name="clotting-unknown",
-            when=fact.albumin_g_l < param.albumin_stop,  # neither poor nor normal: clotting does not decide
+            when=(fact.albumin_g_l < param.albumin_stop)
+            & fact.prothrombin_percent.unknown
+            & (fact.inr.unknown | fact.anticoagulated.yes | fact.anticoagulated.unknown),
             outcome="needs-data",
             reason="pt-for-low-albumin",
             advice=Advice(
@@ -80,6 +65,23 @@ rule = Rule(
                 ),
             ),
             ask=("prothrombin",),
+        ),
+        Branch(
+            name="clotting-normal",
+            when=fact.albumin_g_l < param.albumin_stop,
+            advice=Advice(
+                indicator="info",
+                summary="Albumin {albumin_g_l} with normal clotting: a caution, not a stop.",
+                record="Record shows albumin {albumin_g_l} ({albumin_g_l:date})[[; prothrombin {prothrombin_percent}]][[; INR {inr}]].",
+                suggestions=(
+                    Suggestion(label="Consider nutrition and protein loss"),
+                    Suggestion(label="No change"),
+                ),
+                shows=(
+                    "prothrombin_percent",
+                    "inr",
+                ),
+            ),
         ),
     ),
     speaks_in=("none", "retreatment"),

@@ -43,7 +43,7 @@ rule = Rule(
         ),
         Branch(
             name="us",
-            when=(fact.crcl_ml_min < param.crcl_contraindicated) & (fact.jurisdiction == "US"),
+            when=fact.crcl_ml_min < param.crcl_contraindicated,
             outcome="not-now",
             reason="lab-renal",
             advice=Advice(

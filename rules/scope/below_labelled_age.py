@@ -36,7 +36,7 @@ rule = Rule(
         ),
         Branch(
             name="below-eu",
-            when=(fact.age_years < param.age_min_us) & (fact.jurisdiction == "EU"),
+            when=fact.age_years < param.age_min_us,
             outcome="not-now",
             reason="age-lt-12",
             advice=Advice(

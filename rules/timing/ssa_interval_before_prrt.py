@@ -65,7 +65,6 @@ rule = Rule(
             name="no-planned-date",
             quiet=True,
             when=(fact.prrt_ordered.yes | (fact.course == "in-progress") | fact.fired_p_06.yes)
-            & fact.prrt_planned_date.unknown
             & (
                 (fact.ssa_long_days < param.ssa_long_acting_days)
                 | (fact.ssa_short_hours < param.ssa_short_acting_hours)
