@@ -22,14 +22,19 @@ _NOT_NOW = re.compile(
     r"|rule out|exclude|question(?:able)?|suspicio\w+|possibl[ey]|cannot|can't|\?|indication|clinical (?:information"
     r"|question)"
     r"|comparison|compared with|physiolog\w+|benign|degenerat\w+|cyst\w*|haemangioma\w*|hemangioma\w*"
-    r"|post-?operative)(?=\W|$)"
+    r"|post-?operative"
+    r"|unremarkable|inconspicuous|(?:is|are|appears?) normal|normal (?:size|appearance|findings?))(?=\W|$)"
     r"|\?",
     re.I,
 )
 _DISEASE = re.compile(r"\b(?:metasta\w+|mets?|lesions?|mass(?:es)?|deposits?|tumou?rs?|implants?|nod(?:es?|ules?)"
                       r"|carcinomatosis"
                       r"|infiltrat\w+|primary|disease)\b", re.I)  # fmt: skip
-_LESION = re.compile(r"\b(?:metasta\w+|mets?|lesions?|mass(?:es)?|deposits?|nod(?:es?|ules?)|carcinomatosis)\b", re.I)
+_LESION = re.compile(
+    r"\b(?:metasta\w+|mets?|lesions?|mass(?:es)?|deposits?|nodules?|carcinomatosis)\b"
+    r"|\b(?:enlarged|patholog\w+|avid|malignant|conglomerate)\b[^.;,]{0,30}\bnodes?\b",
+    re.I,
+)
 _DIAGNOSIS = re.compile(r"\bneuro-?endo\w+|\b\w{0,5}NETs?\b|\bcarcinoids?\b|\bknown (?:primary|tumou?r)|\bdiagnos\w+")
 _NUMBER_WORDS = {
     "one": 1, "single": 1, "solitary": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8,
@@ -148,11 +153,14 @@ def diseased_organs(words: str) -> frozenset[str]:
     return frozenset(found - {"spleen", ""})
 
 
+_WITHIN = re.compile(r"[ -]|(?: (?:of|in|at))(?: the)? ")
+
+
 def _organ_phrases(clause: str) -> Iterator[tuple[int, int]]:
     """Where organs are named; "mesenteric lymph node" is one place, not two."""
     held: tuple[int, int] | None = None
     for _, start, end in organs_in(clause):
-        if held and start - held[1] <= 1:
+        if held and (start <= held[1] or _WITHIN.fullmatch(clause[held[1] : start])):
             held = (held[0], max(end, held[1]))
         else:
             if held:

@@ -287,9 +287,10 @@ def _with_suv(found: list[Lesion], site: str, value: Decimal | None, source: str
     if value is None:
         yield from found
         return
-    same = [lesion for lesion in found if lesion.suvmax is None and _same(lesion.site, site)]
-    if not same and any(_same(lesion.site, site) for lesion in found) and not site:
-        yield from found
+    here = [lesion for lesion in found if _same(lesion.site, site)]
+    same = [lesion for lesion in here if lesion.suvmax is None]
+    if not same and (any(lesion.score is not None for lesion in here) or (here and not site)):
+        yield from found  # one more value of lesions that were scored together
         return
     for lesion in found:
         yield replace(lesion, suvmax=value) if same and lesion is same[0] else lesion

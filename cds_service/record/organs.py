@@ -86,11 +86,17 @@ _ICD = {
 }  # fmt: skip
 
 
-@lru_cache(maxsize=4096)
 def organs_in(words: str) -> tuple[tuple[str, int, int], ...]:
     """The organs named in ``words``: (organ, start, end), in the order written."""
+    return _short(words) if len(words) <= 120 else _organs_in(words)
+
+
+def _organs_in(words: str) -> tuple[tuple[str, int, int], ...]:
     found = [(organ, match.start(), match.end()) for organ, pattern in _FIND for match in pattern.finditer(words)]
     return tuple(sorted(found, key=lambda item: (item[1], -item[2])))
+
+
+_short = lru_cache(maxsize=2048)(_organs_in)
 
 
 def organ_of(site: str) -> str:

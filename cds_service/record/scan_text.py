@@ -21,13 +21,16 @@ KINDS: dict[Modality, Kind] = {
 _SPLEEN = re.compile(r"\bsple(?:en|nic)\b", re.I)
 
 
-@lru_cache(maxsize=64)
 def reading(words: str, kind: Kind) -> dict[str, Any]:
     """What the report reader makes of a text. Kept for a moment: several readers ask the same text the same.
 
     The answer is shared and must not be changed.
     """
-    return read_report(words, kind)
+    return _kept(words, kind) if len(words) <= _USUAL_LENGTH else read_report(words, kind)
+
+
+_USUAL_LENGTH = 20_000
+_kept = lru_cache(maxsize=64)(read_report)
 
 
 def fields_from_text(scan: Scan, said: dict[str, Any], words: str) -> dict[str, Any]:
@@ -40,6 +43,9 @@ def fields_from_text(scan: Scan, said: dict[str, Any], words: str) -> dict[str, 
         fields |= _somatostatin(scan, said, words)
     elif scan.modality == "fdg-pet":
         fields |= _fdg(scan, said, words)
+    elif not scan.lesions and said["no_evidence_of_disease"] is False:
+        organs = sorted(extent.diseased_organs(words))
+        fields["lesions"] = tuple(Lesion(site=organ, score_read_as="narrative", source=scan.source) for organ in organs)
     if scan.netpet is None and scan.discordant is None:
         fields["discordant"] = said["fdg_discordant"]
     return fields

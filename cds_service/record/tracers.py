@@ -38,6 +38,8 @@ _WORDS: tuple[tuple[str, str], ...] = (
     (TECHNETIUM, r"tek?trotyd|hynic|99m?[ -]?tc[ -]*(?:\w+[ -]){0,2}octreot\w*|tc-?99m[ -]*(?:\w+[ -]){0,2}octreot\w*"),
     (FDG, r"\bfdg\b|f-?18-?fdg|fluoro-?deoxy-?glucose|18f-?fdg|fludeoxyglucose"),
 )
+_COPPER = re.compile(r"\bcopper|cu[ -]?64|64[ -]?cu", re.I)
+_GALLIUM = re.compile(r"gallium|\bga\b|ga-?68|68-?ga", re.I)
 _TRACERS = tuple((name, re.compile(words, re.I)) for name, words in _WORDS)
 _SSTR_WORDS = re.compile(
     r"\bsstr\b|\bsrs\b|somatostatin[ -]?receptor|\bdota[ -]?(?:peptide|pet|scan)|" + _GA + r"?dota\b|octreotide pet",
@@ -74,8 +76,8 @@ def tracers_in(words: str) -> frozenset[str]:
     """The tracers named in a title or in the name of a radiopharmaceutical."""
     plainer = plain(words[:2000]).text
     found = {name for name, pattern in _TRACERS if pattern.search(plainer)}
-    if "64Cu-DOTATATE" in found and not re.search(r"\bga\b|68", plainer, re.I):
-        found.discard("68Ga-DOTATATE")
+    if "68Ga-DOTATATE" in found and _COPPER.search(plainer) and not _GALLIUM.search(plainer):
+        found = found - {"68Ga-DOTATATE"} | {"64Cu-DOTATATE"}
     return frozenset(found)
 
 

@@ -27,9 +27,10 @@ class TumourName:
     personal_history: bool = False
 
 
+_LONGEST = 600
 _NE = r"neuro[- ]?endo[ck]rie?n\w*"
 _LOOK_ALIKE = re.compile(
-    r"merkel|goblet|neuroblastom|neuro-?ectoderm|medulloblastom|ewing|pit-?nets?\b|pituitar|hypophys"
+    r"merkel|goblet|neuroblastom|neuro-?ectoderm|medulloblastom|\bewing|pit-?nets?\b|pituitar|hypophys"
     r"|thyroid|\bmtc\b|c[- ]cell (?:carcin|tumou?r)"
     rf"|(?:adeno|squamous[- ]?(?:cell )?|urothelial )carcinoma\w*[^.;]{{0,30}} with[^.;]{{0,30}} {_NE}"
     rf"|{_NE} (?:differentiation|features|hyperplasia|cell hyperplasia)|dipnech|parathyroid"
@@ -41,7 +42,8 @@ _MIXED = re.compile(rf"\b(?:minens?|manecs?)\b|mixed (?:adeno-?)?{_NE}|mixed [^.
                     rf"|{_NE}[- /]+non[- ]?{_NE}", re.I)  # fmt: skip
 _PPGL = re.compile(r"(?:ph|f)a?eochromo[ck]yt\w*|pheochromo[ck]yt\w*|paragangliom\w*|\bppgls?\b", re.I)
 _CARCINOMA = re.compile(
-    rf"{_NE}[ -](?:\w+ ){{0,2}}(?:carcinom\w*|karzinom\w*|cancer\w*|krebs)|(?:carcinom\w*|karzinom\w*|cancer) {_NE}"
+    rf"{_NE}[ -](?:\w+ ){{0,2}}(?:carcinom\w*|karzinom\w*|cancer\w*|krebs)"
+    rf"|(?:carcinom\w*|karzinom\w*|cancer)(?: [^.;]{{0,40}},)? {_NE}"
     r"|(?:small|large)[- ]cell (?:neuroendocrine|nec\b)|\b(?:lc|sc|pan|gep-?|p)nec\b",
     re.I,
 )
@@ -52,7 +54,8 @@ _NEC = re.compile(
 )
 _TUMOUR = re.compile(
     rf"{_NE}[ -](?:\w+ ){{0,2}}(?:tumou?rs?|tumeurs?|tumore?s?|neoplas\w*|malignan\w*|microadenoma\w*|lesions?)"
-    rf"|(?:tumou?r|tumore|tumeurs?|neoplas\w*|neoplasias?)(?: \w+)? {_NE}|neoplasms? of (?:the )?endocrine"
+    rf"|(?:tumou?r|tumore|tumeurs?|neoplas\w*|neoplasias?)(?: \w+| [^.;]{{0,40}},)? {_NE}"
+    r"|neoplasms? of (?:the )?endocrine"
     r"|(?<!adeno)(?<!adeno-)\b(?:micro)?[ck]ar[ck]inoid|\bkarzinoid|islet[- ]cell (?:tumou?r|neoplas|adenoma|carcinoma)"
     r"|insulinom|glucagonom|gastrinom|\bvipom|somatostatinom|\bppom|\bacth-?om|"
     r"acth[- ](?:producing|secreting) (?:tumou?r|neoplas)|serotonin-producing|enterochromaffin",
@@ -60,8 +63,11 @@ _TUMOUR = re.compile(
 )
 _NET_SHORT = re.compile(r"\b(?:GEP[- ]?|SI[- ]?|si[- ]?|[Pp]an[- ]?|p|P|r|g|d|MI-?)?NETs?\b(?!TER)|\bpnets?\b")
 _NEN_SHORT = re.compile(r"\b(?:GEP[- ]?|SI-?|[Pp]an-?|p)?NENs?\b")
-_NEOPLASM = re.compile(rf"{_NE}[ -](?:\w+ )?(?:neoplas\w*|malignan\w*|lesions?)|neoplas\w* (?:\w+ )?{_NE}"
-                       r"|neoplasms? of (?:the )?endocrine", re.I)  # fmt: skip
+_NEOPLASM = re.compile(
+    rf"{_NE}[ -](?:\w+ )?(?:neoplas\w*|malignan\w*|lesions?)|neoplas\w* (?:\w+ |[^.;]{{0,40}}, )?{_NE}"
+    r"|neoplasms? of (?:the )?endocrine",
+    re.I,
+)
 _SYNDROME = re.compile(r"[ck]ar[ck]inoid[- ]?(?:heart |crisis|syndrom\w*|flush)\w*(?: \w+)?"
                        r"|karzinoid[- ]?syndrom\w*", re.I)  # fmt: skip
 _WELL = re.compile(r"\bwell[- ]+(?:to moderately[- ]+)?differentiated|\bgut differenziert", re.I)
@@ -100,13 +106,17 @@ _DENIED_AFTER = re.compile(
 _PAST = re.compile(r"\b(?:personal history of|past history of|z85)\b", re.I)
 
 
-@lru_cache(maxsize=4096)
 def read_name(written: str) -> TumourName | None:
     """The neuroendocrine neoplasm a name asserts (or suspects); None if it names none, denies it, or is a look-alike.
 
-    ``written`` is a Condition's text or a code's display; any length and content.
+    ``written`` is a Condition's text or a code's display; of a longer text only the beginning is read.
     """
-    words = " ".join(plain(written[:600]).text.split())
+    return _read_name(written[:_LONGEST])
+
+
+@lru_cache(maxsize=1024)
+def _read_name(written: str) -> TumourName | None:
+    words = " ".join(plain(written).text.split())
     if _LOOK_ALIKE.search(words):
         return None
     mention = _entity(words)
@@ -134,7 +144,7 @@ def read_name(written: str) -> TumourName | None:
 
 def is_look_alike(written: str) -> bool:
     """Whether the words name a tumour that is easily taken for a NET and is none."""
-    return bool(_LOOK_ALIKE.search(" ".join(plain(written[:600]).text.split())))
+    return bool(_LOOK_ALIKE.search(" ".join(plain(written[:_LONGEST]).text.split())))
 
 
 def names_differentiation(written: str) -> str | None:

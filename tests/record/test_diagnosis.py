@@ -162,6 +162,8 @@ def test_look_alike_recorded():
         ("NEC, large cell", "nec", None, False),
         ("Poorly differentiated neuroendocrine tumour of colon", "nec", "gep", False),
         ("MiNEN", "minen", None, False),
+        ("Carcinoma of pancreas, neuroendocrine", "nec", "gep", False),
+        ("Malignant neoplasm of ileum, neuroendocrine", "nen", "gep", False),
         ("mixed adenoneuroendocrine carcinoma of the caecum", "minen", "gep", False),
         ("Neuroendokriner Tumor des Pankreas G2", "net", "gep", False),
         ("tumeur neuroendocrine du pancréas", "net", "gep", False),

@@ -98,6 +98,11 @@ def test_liver_involvement(words, share):
         ("Liver cyst. Simple renal cysts.", set()),
         ("Possible lesion in the sternum.", set()),
         ("Normal pancreas.", set()),
+        ("Lymph nodes unremarkable. Liver metastases.", {"liver"}),
+        ("Para-aortic lymph nodes are normal.", set()),
+        ("Enlarged mesenteric lymph nodes.", {"lymph node"}),
+        ("Metastatic lymph nodes in the mesentery.", {"lymph node"}),
+        ("Liver metastases with uptake above normal liver.", {"liver"}),
     ],
 )
 def test_diseased_organs(words, organs):

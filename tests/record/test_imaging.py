@@ -56,6 +56,7 @@ def lesion(*resources):
         (concept(SNOMED, "764695006", "Ga-68 DOTATOC PET"), "sstr-pet", "68Ga-DOTATOC"),
         (DOTATATE, "sstr-pet", "68Ga-DOTATATE"),
         ({"text": "64Cu-DOTATATE PET/CT skull base to thigh"}, "sstr-pet", "64Cu-DOTATATE"),
+        ({"text": "PET CT DOTATATE (COPPER CU 64)"}, "sstr-pet", "64Cu-DOTATATE"),
         ({"text": "PET/CT mit [68Ga]Ga-DOTA-TOC"}, "sstr-pet", "68Ga-DOTATOC"),
         ({"text": "Gallium-68 DOTANOC PET-CT"}, "sstr-pet", "68Ga-DOTANOC"),
         ({"text": "18F-AlF-NOTA-octreotide PET/MR"}, "sstr-pet", "18F-AlF-NOTA-octreotide"),

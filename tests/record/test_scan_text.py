@@ -61,6 +61,12 @@ def test_suv_joins_its_lesion_or_stands_alone_without_a_score():
     ]  # fmt: skip
 
 
+def test_a_second_value_of_lesions_scored_together_is_no_unscored_lesion():
+    found = of(said(krenning_lesions=[entry("liver", 3)], krenning_highest=3,
+                    suvmax=[{"site": "liver", "value": 28}, {"site": "liver", "value": 14}]))  # fmt: skip
+    assert [(x.score, x.suvmax) for x in found["lesions"]] == [((3, 3), 28)]
+
+
 def test_high_in_words_marks_the_values_of_that_sentence():
     fields = said(suvmax=[{"site": "sternum", "value": 1.8}, {"site": "liver", "value": 18.5}])
     found = of(fields, "High SSTR expression in the sternum, SUVmax 1.8. Liver SUVmax 18.5.")
@@ -123,11 +129,12 @@ def test_reference_organ_and_liver():
 
 
 def test_response_and_extent_of_a_ct():
-    found = of(said(response="PR", new_lesions=False, no_evidence_of_disease=False), "Two brain metastases.",
-               modality="ct-mri")  # fmt: skip
+    found = of(said(response="PR", new_lesions=False, no_evidence_of_disease=False),
+               "Two brain metastases. Lymph nodes unremarkable.", modality="ct-mri")  # fmt: skip
     assert (found["response"], found["new_lesions"], found["tumour_present"]) == ("PR", False, True)
     assert found["critical_sites"] == ("brain",)
-    assert "lesions" not in found
+    assert [(x.site, x.score) for x in found["lesions"]] == [("brain", None)]
+    assert "lesions" not in of(said(), "Two brain metastases.", modality="ct-mri")
 
 
 def test_fdg_lesions():
