@@ -16,7 +16,8 @@ from cds_service.record.model import Problem, ProblemKind
 from cds_service.record.status import nyha_class
 
 _TEXTS: dict[ProblemKind, str] = {
-    "pregnancy": r"pregnan(?:t|cy)|gravid|gestation(?!al trophoblast)|weeks['’]? gestation|schwanger(?:schaft)?",
+    "pregnancy": r"pregnan(?:t|cy)(?! (?:test|plan|wish|counsel|prevent|screen|desire))|gravid"
+    r"|gestation(?!al trophoblast)|weeks['’]? gestation|schwanger(?:schaft)?",
     "possible-pregnancy": r"(?:possible|suspected|probable|query) pregnan|pregnan\w+ (?:not|cannot be) excluded"
     r"|missed (?:period|menses)|possibly pregnant",
     "lactation": r"breast-?feed|lactat(?:ing|ion)\b(?! suppress)|nursing mother|stillend",
@@ -116,7 +117,8 @@ _ORGAN_TOXICITY = re.compile(
     r"|liver|marrow|nephro)"
     r"|creatinine|bilirubin|toxicity|haematotox|hematotox", re.I)  # fmt: skip
 _BY_RADIOLIGAND = re.compile(
-    r"prrt|177 ?-?lu|lu-?177|lutetium|lutathera|dotatate|dotatoc|radioligand|radionuclide|radiopharm|dose[- ]limiting",
+    r"prrt|177 ?-?lu|lu-?177|lutetium|lutathera|dotatate|dotatoc|radioligand|radionuclide|radiopharm"
+    r"|dose[- ]limiting",
     re.IGNORECASE,
 )
 
