@@ -22,7 +22,6 @@ GLOSSARY = (
         "scan, or Cushing syndrome",
     ),
     FactSpec("steroid_now", "truth", "high-dose glucocorticoid now", "the same, within steroid_window_days of today"),
-    FactSpec("steroid_dose_unknown", "truth", "glucocorticoid of unknown dose or dates", "near the scan or today"),
     FactSpec(
         "scan_comparison_limited", "truth", "comparison of the two newest SSTR scans limited",
         "different tracer, modality, scanner, SSA, spleen or steroid state, or an SUVmax change below the noise",
@@ -77,7 +76,6 @@ def _steroids(view: View, scan: Span | None) -> Facts:
             facts[name] = yes(tuple(sorted(near | cushing)), day)
         elif not unclear and view.provided(*_TYPES, "Condition"):
             facts[name] = no()
-    facts["steroid_dose_unknown"] = yes(tuple(sorted(unclear))) if unclear else no()
     return facts
 
 
@@ -86,16 +84,16 @@ def _near(view: View, first: date, last: date, day: Span) -> bool:
     return least <= view.params["steroid_window_days"]
 
 
-def _high_dose(view: View) -> tuple[list[_Period], set[str]]:
-    """Periods of high dose that lasted long enough, and what could be one but lacks dose or dates."""
+def _high_dose(view: View) -> tuple[list[_Period], bool]:
+    """Periods of high dose that lasted long enough, and whether one more could be but lacks dose or dates."""
     periods: list[_Period] = []
-    unclear: set[str] = set()
+    unclear = False
     for item in view.chart.treatments:
         if item.group != "glucocorticoid" or not item.given:
             continue
         dose = _equivalent(view, item)
         if dose is None or item.when is None:
-            unclear.add(item.source)
+            unclear = True
         elif dose >= Decimal(str(view.params["steroid_mg_per_day"])):
             last = item.end.last if item.end else view.today if item.open_ended else item.when.last
             periods.append((item.when.first, min(last, view.today), item.source))

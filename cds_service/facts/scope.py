@@ -100,7 +100,7 @@ def _disease(view: View) -> Facts:
     """Active or not, and how it does: the newest dated statement counts, the worse of one day."""
     facts: Facts = {}
     statements = disease_statements(view)
-    newest = _newest(statements)
+    newest = _newest([s for s in statements if s.when is not None and s.when.last <= view.today])
     if newest is not None:
         where, bad = (newest.source,), newest.status in _BAD or newest.new_lesions
         facts["disease_status"] = Known(value=newest.status, when=newest.when, sources=where, read_as=newest.read_as)
@@ -114,7 +114,7 @@ def _disease(view: View) -> Facts:
 
 def disease_statements(view: View) -> list[DiseaseStatement]:
     """Every dated statement on the disease, also those its scans make; symptoms alone are the last word on nothing."""
-    said = [s for s in view.chart.statements if s.when is not None and s.when.last <= view.today]
+    said = [s for s in view.chart.statements if s.when is not None and s.when.first <= view.today]
     for scan in view.chart.scans:
         status = scan.response or ("not-detected" if scan.no_evidence_of_disease else None)
         if scan.preliminary or scan.when is None or (status is None and not scan.new_lesions):

@@ -33,7 +33,7 @@ rule = Rule(
                 detail=(
                     "Evidence: case reports only (about 4 patients, one centre); how often uptake returns is unknown (R01-R03).",
                     "Under everolimus a 29-patient series saw uptake fall in responders and rise in growing lesions (N07): falling uptake may be response.",
-                    "The trigger, {param.reimage_min_cycles} cycles or {param.reimage_min_weeks}, is this rule set's own; a low repeat scan is as likely an answer.",
+                    "The trigger, {param.reimage_min_cycles} cycles or {param.reimage_min_weeks}, is this rule set's own; uptake may well be unchanged.",
                     "Suitability is judged on the new scan alone; it says nothing yet about PRRT.",
                 ),
                 suggestions=(
@@ -74,12 +74,10 @@ rule = Rule(
                     "reimage_score",
                     "reimage_tracer",
                     "reimage_regimen",
-                    "reimage_extent",
                     "reimage_cycles_differ",
                     "reimage_response",
                 ),
             ),
-            ask=("krenning",),
         ),
         Branch(
             name="after-therapy",
@@ -92,7 +90,7 @@ rule = Rule(
                 record="Record shows low uptake before [[{reimage_regimen}]][[ (Krenning {reimage_score}, {reimage_score:date})]], then [[{reimage_response} ({reimage_response:date}) after {reimage_extent}]], and no SSTR PET since.",
                 detail=(
                     "Evidence: case reports only (about 4 patients, one centre); how often uptake returns is unknown (R01-R03).",
-                    "The trigger, {param.reimage_min_cycles} cycles or {param.reimage_min_weeks}, is this rule set's own; a low repeat scan is as likely an answer.",
+                    "The trigger, {param.reimage_min_cycles} cycles or {param.reimage_min_weeks}, is this rule set's own; uptake may well be unchanged.",
                     "Suitability is judged on the new scan alone; it says nothing yet about PRRT.",
                 ),
                 suggestions=(
@@ -133,12 +131,10 @@ rule = Rule(
                     "reimage_score",
                     "reimage_tracer",
                     "reimage_regimen",
-                    "reimage_extent",
                     "reimage_cycles_differ",
                     "reimage_response",
                 ),
             ),
-            ask=("krenning",),
         ),
         Branch(
             name="response-missing",
