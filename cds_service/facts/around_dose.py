@@ -134,7 +134,7 @@ def _amino_acids(view: View) -> Facts:
     elif view.provided(*DRUG_TYPES):
         facts["amino_acids_recorded"] = no()
     described: list[Order | Treatment] = [o for o in orders if _parts(o, view)]
-    if not described:
+    if not described and not _prrt_orders(view):
         latest = max((t.when for t in infused if t.when and _parts(t, view)), default=None)
         described = [t for t in infused if t.when == latest and _parts(t, view)]
     if described:

@@ -51,20 +51,6 @@ rule = Rule(
             ),
         ),
         Branch(
-            name="eu-minor",
-            when=(fact.age_years < param.age_min_eu) & (fact.jurisdiction == "EU"),
-            advice=Advice(
-                indicator="info",
-                summary="Patient is {age_years}; lowest labelled PRRT age here is {param.age_min_eu}.",
-                record="Record shows a patient of {age_years}; the EU label covers adults, the US label begins at {param.age_min_us}.",
-                suggestions=(
-                    Suggestion(label="Consider a paediatric NET centre"),
-                    Suggestion(label="Discuss at the NET tumour board", order="mdt-referral"),
-                    Suggestion(label="No change"),
-                ),
-            ),
-        ),
-        Branch(
             name="age-or-sex-missing",
             when=fact.age_or_sex_missing.yes,
             outcome="needs-data",
@@ -79,6 +65,20 @@ rule = Rule(
                 ),
             ),
             ask=(Ask("birth-date", fact.age_years.unknown), Ask("sex", fact.sex.unknown)),
+        ),
+        Branch(
+            name="eu-minor",
+            when=(fact.age_years < param.age_min_eu) & (fact.jurisdiction == "EU"),
+            advice=Advice(
+                indicator="info",
+                summary="Patient is {age_years}; lowest labelled PRRT age here is {param.age_min_eu}.",
+                record="Record shows a patient of {age_years}; the EU label covers adults, the US label begins at {param.age_min_us}.",
+                suggestions=(
+                    Suggestion(label="Consider a paediatric NET centre"),
+                    Suggestion(label="Discuss at the NET tumour board", order="mdt-referral"),
+                    Suggestion(label="No change"),
+                ),
+            ),
         ),
     ),
     speaks_in=("none", "retreatment"),
