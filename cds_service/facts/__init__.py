@@ -11,6 +11,7 @@ from functools import cache
 from importlib import import_module
 from types import ModuleType
 
+from cds_service.facts.carried import with_oldest_dates
 from cds_service.facts.glossary import Facts, FactSpec
 from cds_service.facts.provenance import from_text
 from cds_service.facts.view import View
@@ -36,6 +37,7 @@ def load_glossary() -> dict[str, FactSpec]:
 
 def compute_facts(view: View) -> Facts:
     """All facts that are known of this patient today; a name that is absent is unknown."""
+    view = with_oldest_dates(view)
     facts: Facts = {}
     for family in _families():
         if hasattr(family, "compute"):

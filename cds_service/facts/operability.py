@@ -1,4 +1,4 @@
-"""Whether the disease is said to be resectable: the newest judgement counts; contradictions of one day leave it open."""
+"""Whether the disease is called resectable: the newest judgement counts; contradictions of one day leave it open."""
 
 from __future__ import annotations
 

@@ -296,9 +296,8 @@ class QualityOfLife(Item):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Note(Item):
-    """Free text kept for rules that compare texts (D-09); ``kind`` as read-report types."""
+    """The words of one report or letter. ``own_date``: an examination date of its own, not only a day of issue."""
 
-    kind: Literal["sstr_pet", "fdg_pet", "ct", "pathology", "note"]
     text: str
     own_date: bool = True
 
