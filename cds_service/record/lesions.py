@@ -32,6 +32,14 @@ _HIGH = re.compile(r"\b(?:high|intense|strong|marked|avid)\b", re.I)
 _LOW = re.compile(r"\b(?:low(?:-grade)?|faint|mild|weak)\b", re.I)
 _NONE = re.compile(r"\b(?:no|without|absent|none|negative)\b", re.I)
 _NEGATION = re.compile(r"\b(?:no|not|without)\b", re.I)
+_MORE, _LESS, _AS = r"(?:above|greater|higher|more|>)", r"(?:below|less|lower|<)", r"(?:equal|similar|same|comparable)"
+_REST = r"(?: intense)?(?: than| to| as| with)?(?: the)?(?: normal)? "
+_COMPARED: tuple[tuple[re.Pattern[str], Score], ...] = (
+    (re.compile(rf"^{_LESS}{_REST}(?:liver|hepatic)", re.I), (1, 1)),
+    (re.compile(rf"^{_AS}{_REST}(?:liver|hepatic)", re.I), (2, 2)),
+    (re.compile(rf"^{_MORE}{_REST}(?:liver|hepatic)(?!.*sple)", re.I), (3, 3)),
+    (re.compile(rf"^{_MORE}{_REST}(?:spleen|splenic)", re.I), (4, 4)),
+)  # fmt: skip
 _STRUCTURE = re.compile(r"\s*\((?:body structure|morphologic abnormality)\)|\b(?:entire|structure of"
                         r"|structure)\b", re.I)
 _FILLING = frozenset({"the", "of", "in", "structure", "lesion", "s"})
@@ -89,9 +97,22 @@ def score_in(part: dict[str, Any], source: str, ignored: list[Ignored]) -> Score
     except NotAScore:
         ignored.append(Ignored(source, "implausible", "Krenning score"))
         return None
-    if found is None and any(name.startswith("value") for name in part):
+    found = found or compared(_written(part))
+    if found is None and any(name.startswith("value") for name in part) and words_in(_written(part)) is None:
         ignored.append(Ignored(source, "unreadable", "Krenning score"))
     return found
+
+
+def _written(part: dict[str, Any]) -> str:
+    return text(part.get("valueString")) or words_at(part, "valueCodeableConcept")
+
+
+def compared(said: str) -> Score | None:
+    """A score from a comparison with the liver or the spleen ("above liver" is 3); None if it says no or several."""
+    if _NEGATION.search(said):
+        return None
+    scores = {score for pattern, score in _COMPARED if pattern.search(said)}
+    return scores.pop() if len(scores) == 1 else None
 
 
 def _score(part: dict[str, Any]) -> Score | None:
@@ -185,6 +206,8 @@ def lesion_of(observation: Resource, resources: ResourceSet, ignored: list[Ignor
             case "fdg":
                 fdg = _fdg(part) or fdg
     said = f"{notes(data)} {words_at(data, 'interpretation')}"
+    scored = [part for part in (data, *objects(data.get("component"))) if kind_of(part) == "krenning"]
+    worded = " ".join(_written(part) for part in scored) if score_found is None else ""
     return Lesion(
         site=site_of(observation, resources),
         score=score_found,
@@ -192,7 +215,7 @@ def lesion_of(observation: Resource, resources: ResourceSet, ignored: list[Ignor
         suvmax=suv,
         fdg=fdg,
         physiological=bool(_PHYSIOLOGICAL.search(said)) and not _NEGATION.search(said),
-        words=words_in(said),
+        words=words_in(worded) or words_in(said),
         source=source,
     )
 
