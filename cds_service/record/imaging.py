@@ -6,6 +6,7 @@ find sites nobody scored. A PET of unknown tracer and an undated scan are listed
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -22,7 +23,7 @@ from cds_service.record.report_text import document_reports, report_text
 from cds_service.record.scan_results import Loose, is_pairing, listed, measures
 from cds_service.record.scan_text import KINDS, fields_from_text, reading
 from cds_service.record.tissue import names_other_tumour
-from cds_service.record.tracers import FDG, Study, studies_of, studies_of_text, title_of
+from cds_service.record.tracers import FDG, Study, studies_of, studies_of_text, study_of_line, title_of
 from cds_service.record.versions import UNFINISHED, current
 
 
@@ -76,6 +77,10 @@ def _opened(
     words = report_text(report, resources, notices)
     own = (*listed(report, resources), *loose.of(report))
     titled = "\n".join(part for part in (title_of(report, resources), words) if part)
+    if study.modality is None and not study.pet:
+        study = study_of_line(_first_line(words))
+        if study.modality is None and not study.pet:
+            return
     told = (study,) if study.modality is not None else _told_by_text(titled if words else "", own)
     if not told:
         ignored.append(Ignored(report.source, "unsupported", "PET tracer not stated"))
@@ -84,9 +89,14 @@ def _opened(
     for one in told:
         if one.modality is not None:
             said = reading(titled, KINDS[one.modality]) if words else None
-            tracer = one.tracer or (said["tracer"] if said else None)
+            tracer = one.tracer or (said["tracer"] if said else None) or one.usual_tracer
             fitting = tuple(item for item in own if _fits(item, one))
             yield _Report(report, one.modality, tracer, words, said, fitting)
+
+
+def _first_line(words: str) -> str:
+    """The title line of a report's text: up to its first full stop."""
+    return re.split(r"\n|\. ", words.strip()[:200], maxsplit=1)[0]
 
 
 def _told_by_text(words: str, own: tuple[Resource, ...]) -> tuple[Study, ...]:

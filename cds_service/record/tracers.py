@@ -9,7 +9,7 @@ import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from cds_service.fhir.elements import codings, objects, text, words_at
+from cds_service.fhir.elements import codings, dated, effective, objects, text, words_at
 from cds_service.fhir.resources import Resource, ResourceSet
 from cds_service.narrative.normalise import plain
 from cds_service.record.codes import concepts, free_words, names_at
@@ -54,6 +54,8 @@ _PET = re.compile(r"\bpet\b|\bpet[-/ ]?(?:ct|mr\w*)\b|positron|\bpt\b", re.I)
 _SCINTIGRAPHY = re.compile(r"scintigra\w*|\bspect\b|\bspect[-/]ct|planar|octreo-?scan|\bsrs\b", re.I)
 _CT_MRI = re.compile(r"\bct\b|\bcect\b|computed tomogra\w*|\bmri?\b|magnetic resonance|\bmrt\b|tomodensitom\w*"
                      r"|\bt(?:a)?c\b", re.I)
+_DRUG = ("medicationCodeableConcept",)
+_IMAGING = re.compile(r"\b(?:radiolog\w*|imaging|nuclear medicine|nuklearmedizin\w*|rad|nm|nms|nmr|pet)\b", re.I)
 _NOT_TUMOUR = re.compile(r"guid\w+ (?:biopsy|drainage|ablation)|bone scan|post-?therap\w* (?:scan|imaging|scintigr\w*)"
                          r"|177[ -]?lu|lu-?177|mammogr|ultraso|x-?ray|radiograph|echocardio"
                          r"|densitom", re.I)  # fmt: skip
@@ -61,15 +63,17 @@ _NOT_TUMOUR = re.compile(r"guid\w+ (?:biopsy|drainage|ablation)|bone scan|post-?
 
 @dataclass(frozen=True, slots=True)
 class Study:
-    """What a report is of. ``modality`` None: an examination no rule uses, or with ``pet`` a PET of unknown tracer.
+    """What a report is of. ``modality`` None: not known yet, a PET of unknown tracer (``pet``) or not even that.
 
-    ``shared``: the report describes a second examination as well.
+    ``shared``: the report describes a second examination as well; ``usual_tracer``: the one the code names, which the
+    report's own words may correct.
     """
 
     modality: Modality | None
     tracer: str | None = None
     pet: bool = False
     shared: bool = False
+    usual_tracer: str | None = None
 
 
 def tracers_in(words: str) -> frozenset[str]:
@@ -88,12 +92,42 @@ def studies_of(report: Resource, resources: ResourceSet) -> tuple[Study, ...]:
     if len(somatostatin) == 1 and given == somatostatin | {FDG}:
         return Study("sstr-pet", somatostatin.pop(), shared=True), Study("fdg-pet", FDG, shared=True)
     study = study_of(report, resources)
-    return (study,) if study.modality is not None or study.pet else ()
+    return (study,) if study.modality is not None or study.pet or _says_little(report, resources) else ()
+
+
+def _says_little(report: Resource, resources: ResourceSet) -> bool:
+    """Whether code and category say no more than "imaging report": then its first line has to tell."""
+    title = title_of(report, resources)
+    if concepts(codings(report.data, "code")):
+        return False
+    category = f"{free_words(report.data, 'category')} {' '.join(c.code for c in codings(report.data, 'category'))}"
+    imaging = "category-radiology" in names_at(report.data, "category") or _IMAGING.search(f"{title} {category}")
+    return bool(imaging) and not _NOT_TUMOUR.search(title)
+
+
+def study_of_line(line: str) -> Study:
+    """What the first line of a report's text says it is of."""
+    given = tracers_in(line)
+    return _by_words(line, False, False, next(iter(given)) if len(given) == 1 else None)
 
 
 def _tracers_given(report: Resource, resources: ResourceSet) -> set[str]:
     coded = {_CODED[name] for name in names_at(report.data, "code") if name in _CODED}
-    return _radiopharmaceuticals(report, resources) or coded or set(tracers_in(title_of(report, resources)))
+    named = _radiopharmaceuticals(report, resources) or coded or set(tracers_in(title_of(report, resources)))
+    return named or _given_that_day(report, resources)
+
+
+def _given_that_day(report: Resource, resources: ResourceSet) -> set[str]:
+    """The one tracer administered on the day of a PET that names none; empty if there were two."""
+    day = effective(report.data, "issued")
+    if day is None or not day.exact or "pet" not in names_at(report.data, "code"):
+        return set()
+    found: set[str] = set()
+    for given in resources.of("MedicationAdministration", "Procedure"):
+        element, paths = ("performed", ("code", "usedCode")) if given.type == "Procedure" else ("effective", _DRUG)
+        if dated(given.data, element)[0] == day:
+            found |= {_CODED[c.name] for path in paths for c in concepts(codings(given.data, path)) if c.name in _CODED}
+    return found if len(found) == 1 else set()
 
 
 def study_of(report: Resource, resources: ResourceSet) -> Study:
@@ -103,7 +137,7 @@ def study_of(report: Resource, resources: ResourceSet) -> Study:
     given = _tracers_given(report, resources)
     one = next(iter(given)) if len(given) == 1 else None
     if "sstr-pet" in names:
-        return Study("sstr-pet", one if one in SSTR_PET_TRACERS else None)
+        return Study("sstr-pet", one if one in SSTR_PET_TRACERS else None, usual_tracer="68Ga-DOTATATE")
     if "fdg-pet" in names:
         return Study("fdg-pet", FDG)
     if "octreotide-scan" in names:
