@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import groupby
 from typing import Any
@@ -14,7 +14,7 @@ from cds_service.fhir.bundle import Found, Harvest, harvest
 from cds_service.fhir.elements import objects, reference, text
 from cds_service.fhir.ignored import Ignored
 from cds_service.fhir.status import is_read, unusable
-from cds_service.fhir.subject import Identity, identifiers
+from cds_service.fhir.subject import Identity, identifiers, patient_name
 from cds_service.fhir.validation import problems
 
 PATIENT_KEY, CONDITIONS_KEY = "patient", "conditions"
@@ -105,7 +105,7 @@ def read_resources(
     identity = Identity(patient_id, patients)
     reader = _Reader(identity, found)
     usable = reader.read(useful)
-    first = _patient(usable, found, patient_id)
+    first, right = _patient(usable, found, patient_id)
     named = {key for key in (*declared, *prefetch) if key not in found.answered}
     return _indexed(
         ResourceSet(
@@ -113,7 +113,7 @@ def read_resources(
             ignored=sorted(set(reader.ignored)),
             not_provided=frozenset(named),
             incomplete=frozenset(found.incomplete),
-            wrong_patient=first.id != patient_id or reader.all_conditions_foreign,
+            wrong_patient=not right or reader.all_conditions_foreign,
         ),
         usable,
         reader.urls,
@@ -144,20 +144,17 @@ def _require(prefetch: Mapping[str, Any], found: Harvest, declared: Collection[s
         raise RequiredDataMissing(*missing)
 
 
-def _patient(usable: Iterable[Resource], found: Harvest, patient_id: str) -> Resource:
-    """The Patient of the request; if the one prefetched is another, that one (and nothing is assessed)."""
+def _patient(usable: Iterable[Resource], found: Harvest, patient_id: str) -> tuple[Resource, bool]:
+    """The Patient and whether it is the one of the request; if another one was prefetched, that one."""
     own = [item for item in found.found if item.data["resourceType"] == "Patient" and item.key == PATIENT_KEY]
-    if all(text(item.data.get("id")) == patient_id for item in own):
-        for resource in usable:
-            if resource.type == "Patient" and resource.id == patient_id:
-                return resource
+    right = [resource for resource in usable if resource.type == "Patient"]
+    if right and all(patient_name(item.data, item.full_url) == patient_id for item in own):
+        return replace(min(right, key=lambda resource: canonical(resource.data)), id=patient_id), True
     pool = own or [item for item in found.found if item.data["resourceType"] == "Patient"]
-    other = min(
-        (item for item in pool if text(item.data.get("id")) != patient_id), key=lambda item: canonical(item.data),
-        default=pool[0],
-    )  # fmt: skip
+    others = [item for item in pool if patient_name(item.data, item.full_url) != patient_id]
+    other = min(others or pool, key=lambda item: canonical(item.data))
     kind, identity, source = _name(other)
-    return Resource(kind, identity if identity != patient_id else "", source, other.data, other.key)
+    return Resource(kind, identity, source, other.data, other.key), False
 
 
 class _Reader:
@@ -189,7 +186,7 @@ class _Reader:
         data = item.data
         source = _name(item)[2]
         if data["resourceType"] == "Patient":
-            if text(data.get("id")) == self.identity.id:
+            if patient_name(data, item.full_url) == self.identity.id:
                 return True
             self.ignored.append(Ignored(source, "other-patient"))
             return False

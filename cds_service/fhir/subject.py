@@ -25,7 +25,7 @@ class Identity:
         self.other_urls: set[str] = set()
         self.identifiers: set[tuple[str, str]] = set()
         for data, full_url in patients:
-            if text(data.get("id")) == patient_id:
+            if patient_name(data, full_url) == patient_id:
                 self.urls.add(full_url)
                 self.identifiers |= set(identifiers(data))
             else:
@@ -65,6 +65,11 @@ class Identity:
         if match is None:
             return "unknown"
         return "patient" if (match["type"], match["id"]) == ("Patient", self.id) else "other"
+
+
+def patient_name(data: Mapping[str, Any], full_url: str) -> str:
+    """The id of a Patient resource; in a transaction, where it has none yet, what its fullUrl says."""
+    return text(data.get("id")) or full_url.removeprefix("urn:uuid:").rsplit("/", 1)[-1]
 
 
 def identifiers(data: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

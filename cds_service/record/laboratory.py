@@ -257,7 +257,9 @@ def _reference(
             )
         lows += [low] if low is not None else []
         highs += [high] if high else []
-    return max(lows, default=None), min(highs, default=None)
+    lower, upper = max(lows, default=None), min(highs, default=None)
+    # Ends the wrong way round: one of them is wrong, and nobody knows which.
+    return (None, None) if lower is not None and upper is not None and lower > upper else (lower, upper)
 
 
 def _limit(entry: object, analyte: Analyte, unit: str, amount: Quantity) -> Decimal | None:

@@ -90,6 +90,16 @@ def test_full_urls_name_the_patient():
     assert Ignored("Patient/q", "other-patient") in result.ignored
 
 
+def test_a_transaction_whose_patient_has_no_id_yet():
+    entry = [
+        {"fullUrl": "urn:uuid:p", "resource": {"resourceType": "Patient", "gender": "male"}},
+        {"fullUrl": "urn:uuid:2", "resource": observation(None, {"reference": "urn:uuid:p"})},
+    ]
+    bundle = {"resourceType": "Bundle", "type": "transaction", "entry": entry}
+    result = read_resources({"bundle": bundle}, patient_id="p")
+    assert not result.wrong_patient and result.patient.id == "p" and sources(result) == ["urn:uuid:2"]
+
+
 def condition(identity, subject=MINE):
     return {"resourceType": "Condition", "id": identity, "subject": subject, "code": {"text": "x"}}
 

@@ -195,6 +195,7 @@ def test_components_and_contained_results():
         ([{"high": amount(21, "umol/L"), "type": {"coding": [{"code": "normal"}]}}], "1.228"),
         ([{"high": amount(300, "umol/L"), "type": {"coding": [{"code": "critical"}]}}], None),
         ([{"high": amount(21, "furlong")}], None),
+        ([{"low": amount(30, "umol/L"), "high": amount(21, "umol/L")}], None),
         ([{"high": amount(0, "umol/L")}], None),
         ([], None),
         ("x", None),
