@@ -108,6 +108,25 @@ def score(written: str) -> Score | None:
     return score_of(low)[0], score_of(high)[1]
 
 
+_MORE, _LESS, _AS = r"(?:above|greater|higher|more|>)", r"(?:below|less|lower|<)", r"(?:equal|similar|same|comparable)"
+_REST = r"(?: intense)?(?: than| to| as| with)?(?: the)?(?: normal)? "
+_COMPARED: tuple[tuple[re.Pattern[str], Score], ...] = (
+    (re.compile(rf"^{_LESS}{_REST}(?:liver|hepatic)", re.I), (1, 1)),
+    (re.compile(rf"^{_AS}{_REST}(?:liver|hepatic)", re.I), (2, 2)),
+    (re.compile(rf"^{_MORE}{_REST}(?:liver|hepatic)(?!.*sple)", re.I), (3, 3)),
+    (re.compile(rf"^{_MORE}{_REST}(?:spleen|splenic)", re.I), (4, 4)),
+)  # fmt: skip
+_NEGATION = re.compile(r"\b(?:no|not|without)\b", re.I)
+
+
+def compared(said: str) -> Score | None:
+    """A score from a comparison with the liver or the spleen ("above liver" is 3); None if it says no or several."""
+    if _NEGATION.search(said):
+        return None
+    scores = {score for pattern, score in _COMPARED if pattern.search(said)}
+    return scores.pop() if len(scores) == 1 else None
+
+
 def score_of(value: Decimal, comparator: str | None = None) -> Score:
     """A number on the Krenning scale with its comparator as an interval; 2.5 lies between 2 and 3.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any, Literal
@@ -12,9 +12,9 @@ from cds_service.fhir.elements import codings, notes, number, objects, quantity,
 from cds_service.fhir.ignored import Ignored
 from cds_service.fhir.resources import Resource, ResourceSet
 from cds_service.record.codes import free_words, names_at
-from cds_service.record.intervals import NotAScore, score, score_of, size_mm, size_of
+from cds_service.record.intervals import NotAScore, compared, score, score_of, size_mm, size_of
 from cds_service.record.model import Lesion, Score
-from cds_service.record.organs import organ_of, organ_of_codes
+from cds_service.record.organs import organ_of_codes
 
 _KRENNING_WORDS = re.compile(r"\bkrenning\b", re.I)
 _SUV_WORDS = re.compile(r"\bsuv[ -]*max\b|\bmax(?:imum|imal)? suv\b|\bsuv[ -]*bw[ -]*max", re.I)
@@ -32,14 +32,6 @@ _HIGH = re.compile(r"\b(?:high|intense|strong|marked|avid)\b", re.I)
 _LOW = re.compile(r"\b(?:low(?:-grade)?|faint|mild|weak)\b", re.I)
 _NONE = re.compile(r"\b(?:no|without|absent|none|negative)\b", re.I)
 _NEGATION = re.compile(r"\b(?:no|not|without)\b", re.I)
-_MORE, _LESS, _AS = r"(?:above|greater|higher|more|>)", r"(?:below|less|lower|<)", r"(?:equal|similar|same|comparable)"
-_REST = r"(?: intense)?(?: than| to| as| with)?(?: the)?(?: normal)? "
-_COMPARED: tuple[tuple[re.Pattern[str], Score], ...] = (
-    (re.compile(rf"^{_LESS}{_REST}(?:liver|hepatic)", re.I), (1, 1)),
-    (re.compile(rf"^{_AS}{_REST}(?:liver|hepatic)", re.I), (2, 2)),
-    (re.compile(rf"^{_MORE}{_REST}(?:liver|hepatic)(?!.*sple)", re.I), (3, 3)),
-    (re.compile(rf"^{_MORE}{_REST}(?:spleen|splenic)", re.I), (4, 4)),
-)  # fmt: skip
 _STRUCTURE = re.compile(r"\s*\((?:body structure|morphologic abnormality)\)|\b(?:entire|structure of"
                         r"|structure)\b", re.I)
 _FILLING = frozenset({"the", "of", "in", "structure", "lesion", "s"})
@@ -105,14 +97,6 @@ def score_in(part: dict[str, Any], source: str, ignored: list[Ignored]) -> Score
 
 def _written(part: dict[str, Any]) -> str:
     return text(part.get("valueString")) or words_at(part, "valueCodeableConcept")
-
-
-def compared(said: str) -> Score | None:
-    """A score from a comparison with the liver or the spleen ("above liver" is 3); None if it says no or several."""
-    if _NEGATION.search(said):
-        return None
-    scores = {score for pattern, score in _COMPARED if pattern.search(said)}
-    return scores.pop() if len(scores) == 1 else None
 
 
 def _score(part: dict[str, Any]) -> Score | None:
@@ -259,71 +243,3 @@ def _complement(bare: list[Lesion]) -> bool:
 def site_key(site: str) -> str:
     """A site's words in one form, to compare: lower case, no filling words."""
     return " ".join(sorted(set(re.findall(r"[a-z0-9]+", site.lower())) - _FILLING))
-
-
-def text_score(value: object) -> Score | None:
-    """A score as read-report gives it: 3, [2, 3], "<=1", None."""
-    if isinstance(value, list) and len(value) == 2:
-        low, high = number(value[0]), number(value[1])
-        return (int(low), int(high)) if low is not None and high is not None and 0 <= low <= high <= 4 else None
-    try:
-        if isinstance(value, str):
-            return score(value)
-        exact = number(value)
-        return score_of(exact) if exact is not None else None
-    except NotAScore:
-        return None
-
-
-def from_text(said: dict[str, Any], source: str) -> tuple[Lesion, ...]:
-    """The lesions a text was read as: scored ones, ones low or negative in words, and ones with SUVmax alone."""
-    lowest = number(said["krenning_implied_lowest"])
-    highest = number(said["krenning_implied_highest"])
-    found: list[Lesion] = []
-    for entry in said["krenning_lesions"]:
-        stated = text_score(entry.get("krenning"))
-        worded = None if stated else _worded(lowest, highest)
-        found.append(Lesion(
-            site=text(entry.get("site")), score=stated or worded, score_read_as="narrative",
-            size_mm=number(entry.get("size_mm")), words=_low_words(worded), source=source,
-        ))  # fmt: skip
-    for entry in said["suvmax"]:
-        found = list(_with_suv(found, text(entry.get("site")), number(entry.get("value")), source))
-    return tuple(found)
-
-
-def _worded(lowest: Decimal | None, highest: Decimal | None) -> Score:
-    """The score of a lesion that is listed as low or negative in words (reading_reports: krenning null)."""
-    low = int(lowest) if lowest is not None else 0
-    high = int(highest) if highest is not None else max(1, low)
-    return min(low, high), high
-
-
-def _low_words(worded: Score | None) -> Words | None:
-    if worded is None or worded[1] > 1:
-        return None
-    return "none" if worded == (0, 0) else "low"
-
-
-def _with_suv(found: list[Lesion], site: str, value: Decimal | None, source: str) -> Iterator[Lesion]:
-    """Puts an SUVmax to the lesion of its site, else adds a lesion without a score."""
-    if value is None:
-        yield from found
-        return
-    here = [lesion for lesion in found if _same(lesion.site, site)]
-    same = [lesion for lesion in here if lesion.suvmax is None]
-    if not same and (any(lesion.score is not None for lesion in here) or (here and not site)):
-        yield from found  # one more value of lesions that were scored together
-        return
-    for lesion in found:
-        yield replace(lesion, suvmax=value) if same and lesion is same[0] else lesion
-    if not same:
-        yield Lesion(site=site, suvmax=value, score_read_as="narrative", source=source)
-
-
-def _same(first: str, second: str) -> bool:
-    """Whether two sites of one text are the same lesion: same words, or one organ named more closely."""
-    one, other = set(site_key(first).split()), set(site_key(second).split())
-    if one == other:
-        return True
-    return bool(one and other) and organ_of(first) == organ_of(second) != "" and (one <= other or other <= one)
