@@ -10,9 +10,9 @@ from typing import Any, Literal
 from cds_service.fhir.elements import number, text
 from cds_service.narrative import read_report
 from cds_service.record import extent
-from cds_service.record.lesions import from_text, text_score
 from cds_service.record.model import Lesion, Modality, Scan, Score
 from cds_service.record.organs import organ_of
+from cds_service.record.text_lesions import from_text, text_score
 
 Kind = Literal["sstr_pet", "fdg_pet", "ct", "pathology"]
 KINDS: dict[Modality, Kind] = {

@@ -79,6 +79,19 @@ def test_a_score_off_the_scale_is_listed_and_its_lesion_stays_unscored(value):
     assert why(ignored) == {("Observation/k", "implausible")}
 
 
+@pytest.mark.parametrize(
+    ("words", "score", "worded"),
+    [
+        ("above liver", (3, 3), None), ("greater than spleen", (4, 4), None), ("equal to liver", (2, 2), None),
+        ("less than normal liver", (1, 1), None), ("faint", None, "low"), ("intense", None, "high"),
+        ("no uptake", None, "none"), ("not above liver", None, None),
+    ],
+)  # fmt: skip
+def test_krenning_in_words(words, score, worded):
+    found = lesion(krenning({"valueString": words}, "bone"))
+    assert (found.score, found.words) == (score, worded)
+
+
 def test_a_score_in_other_words_is_listed():
     found, ignored = run(imaging, report(DOTATATE, **results("k")), krenning({"valueString": "see text"}, "liver"))
     assert [x.score for x in found[0].lesions] == [None]
