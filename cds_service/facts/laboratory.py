@@ -61,7 +61,7 @@ def _missing(view: View, facts: Facts) -> Facts:
     ages = status.age_range(view)
     child = ages is not None and ages[1] < renal.ADULT_YEARS
     height = clearance and child and status.height(view) is None
-    weight = clearance and not child and newest(view, "weight") is None
+    weight = clearance and not child and status.weight(view) is None
     undecided = clearance and not height and not weight and ages is not None and view.chart.person.sex is not None
     if clearance and ("creatinine_mg_dl" not in facts or undecided):
         lacking.append("creatinine")

@@ -59,8 +59,7 @@ def du_bois_m2(weight_kg: Decimal, height_cm: Decimal) -> float:
 def compute(view: View) -> Facts:
     """Every kidney fact that is known. Estimates need a fresh creatinine; age as an interval uses its older end."""
     facts: Facts = {}
-    creatinine, weight = newest(view, "creatinine"), newest(view, "weight")
-    height = status.height(view)
+    creatinine, weight, height = newest(view, "creatinine"), status.weight(view), status.height(view)
     clearance = _clearance(view, creatinine, weight, height)
     if clearance:
         facts["crcl_ml_min"], facts["crcl_formula"] = clearance
@@ -94,7 +93,7 @@ def _clearance(
     reported = newest(view, "crcl")
     if reported and (value := decided(reported, "low", stop)) is not None:
         found.append((known(reported, value), "reported by the laboratory"))
-    computed = _computed(view, creatinine, weight, height)
+    computed = estimated_clearance(view, creatinine, weight, height)
     if computed:
         estimate, formula, readings = computed
         if (value := decided(estimate, "low", stop)) is not None:
@@ -105,7 +104,7 @@ def _clearance(
     return lowest, Known(value=how, when=lowest.when, sources=lowest.sources, read_as="derived")
 
 
-def _computed(
+def estimated_clearance(
     view: View, creatinine: Reading | None, weight: Reading | None, height: Reading | None
 ) -> tuple[Reading, str, tuple[Reading, ...]] | None:
     """The estimate as a reading, its formula, and what it is read from; None if anything it needs is unknown."""

@@ -27,6 +27,7 @@ WORSE: dict[Analyte, Worse] = {
 """The side on which a value is worse for the patient (less weight is a lower clearance)."""
 
 ENDLESS = Decimal("Infinity")
+_NO_MEASUREMENT = Decimal(10) ** 9  # where no range is configured: beyond this a number is no result of any test
 _STRICT = Decimal("1e-9")  # "<8" lies this little below 8, so that it is below a limit of 8
 
 
@@ -40,6 +41,11 @@ class Reading:
     worst: Decimal
     best: Decimal
     results: tuple[LabResult, ...]
+
+    @property
+    def bounded(self) -> bool:
+        """Whether both ends are numbers to calculate with: not "below 50", not "above 200"."""
+        return self.worst > 0 and self.best > 0 and ENDLESS not in (self.worst, self.best)
 
     @property
     def when(self) -> Span | None:
@@ -57,13 +63,14 @@ def in_time(view: View, when: Span | None, max_age_days: float) -> bool:
 
 
 def is_plausible(view: View, result: LabResult) -> bool:
-    """Inside this rule set's plausible range; an analyte without such a range is never implausible."""
+    """Inside this rule set's plausible range, ends included; without such a range, not negative and a usable number."""
     if result.problem == "implausible":
         return False
     if result.value is None:
         return True
-    low, high = (view.params.get(f"plausible_{result.analyte}_{end}") for end in ("min", "max"))
-    return (low is None or result.value >= Decimal(str(low))) and (high is None or result.value <= Decimal(str(high)))
+    low = Decimal(str(view.params.get(f"plausible_{result.analyte}_min", 0)))
+    high = Decimal(str(view.params.get(f"plausible_{result.analyte}_max", _NO_MEASUREMENT)))
+    return low <= result.value <= high
 
 
 def is_usable(view: View, result: LabResult) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cds_service.dates import whole_years
+from cds_service.dates import on_day, whole_years
 from cds_service.facts.glossary import Facts, FactSpec, Known, no, yes
 from cds_service.facts.results import Reading, decided, known, newest
 from cds_service.facts.view import View
@@ -30,9 +30,16 @@ def age_range(view: View) -> tuple[int, int] | None:
     return whole_years(min(birth.last, view.today), view.today), whole_years(birth.first, view.today)
 
 
+def weight(view: View) -> Reading | None:
+    """The newest weight within the laboratory limit; one only known to be below or above a number counts as unknown."""
+    reading = newest(view, "weight")
+    return reading if reading and reading.bounded else None
+
+
 def height(view: View) -> Reading | None:
     """The newest dated height, however old: adults keep theirs, an old one makes a child's estimate lower."""
-    return newest(view, "height", max_age_days=float("inf"))
+    reading = newest(view, "height", max_age_days=float("inf"))
+    return reading if reading and reading.bounded else None
 
 
 def compute(view: View) -> Facts:
@@ -47,7 +54,7 @@ def compute(view: View) -> Facts:
         facts["age_years"] = age
     missing = age is None or person.sex is None
     facts["age_or_sex_missing"] = yes(source) if missing else no(source)
-    for name, reading in (("weight_kg", newest(view, "weight")), ("height_cm", height(view))):
+    for name, reading in (("weight_kg", weight(view)), ("height_cm", height(view))):
         if reading and (value := decided(reading, "low")) is not None:
             facts[name] = known(reading, value)
     ecog = _ecog(view)
@@ -68,7 +75,8 @@ def _age(view: View) -> Known | None:
     if any(young < view.params[limit] <= old for limit in ("age_min_us", "age_min_eu")):
         return None
     shown = "" if young == old else f"{young}-{old}"
-    return Known(value=float(young), shown=shown, sources=(view.chart.person.source,), when=view.chart.person.birth)
+    source = (view.chart.person.source,)
+    return Known(value=float(young), shown=shown, sources=source, when=on_day(view.today), read_as="derived")
 
 
 def _ecog(view: View) -> Known | None:

@@ -114,3 +114,10 @@ def test_the_lower_of_indexed_and_own_surface_is_kept_beside() -> None:
     facts = compute(view(labs=large))
     assert facts["egfr_lowest"].value == facts["egfr_ckd_epi"].value
     assert facts["bmi_kg_m2"].value == pytest.approx(35.06, abs=0.01)
+
+
+def test_a_weight_or_height_without_bounds_is_not_calculated_with() -> None:
+    open_ended = [lab("weight", "50", comparator="<"), lab("height", "150", comparator="<")]
+    facts = compute(view(person=MAN_60, labs=[lab("creatinine", "1"), *open_ended]))
+    assert "crcl_ml_min" not in facts and "bmi_kg_m2" not in facts
+    assert facts["egfr_lowest"].value == facts["egfr_ckd_epi"].value

@@ -127,3 +127,8 @@ def test_no_limit_no_multiple() -> None:
     assert in_upper_limits(view(labs=[lab("bilirubin", "2")]), "bilirubin") is None
     both = [lab("bilirubin", "2"), lab("bilirubin", "1", upper_limit=Decimal(1))]
     assert in_upper_limits(view(labs=both), "bilirubin") is None  # the worse one has no limit
+
+
+@pytest.mark.parametrize(("value", "there"), [("0", True), ("-1", False), ("1e400", False)])
+def test_without_a_range_a_value_must_still_be_a_measurement(value: str, there: bool) -> None:
+    assert (newest(view(labs=[lab("potassium", value)]), "potassium") is not None) is there
