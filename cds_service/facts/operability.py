@@ -6,7 +6,9 @@ from datetime import date
 
 from cds_service.facts.glossary import Facts, FactSpec, Known
 from cds_service.facts.pathology import latest, read_as, sources
-from cds_service.facts.view import View
+from cds_service.facts.scope import TUMOUR_SURGERY
+from cds_service.facts.view import View, surely_before
+from cds_service.record.model import Operability
 
 GLOSSARY = (
     FactSpec(
@@ -17,7 +19,7 @@ GLOSSARY = (
 
 
 def compute(view: View) -> Facts:
-    said = view.chart.operability
+    said = [judged for judged in view.chart.operability if not _operated_since(view, judged)]
     newest = max((o.when.last for o in said if o.when), default=date.min)
     current = [o for o in said if (o.when.last if o.when else date.min) == newest]
     verdicts = {o.verdict for o in current}
@@ -25,3 +27,10 @@ def compute(view: View) -> Facts:
         return {}
     value = Known(value=verdicts.pop(), when=latest(current), sources=sources(current), read_as=read_as(current))
     return {"operability": value}
+
+
+def _operated_since(view: View, judged: Operability) -> bool:
+    """Whether what was called resectable (or localised) has been operated on since: the judgement is used up."""
+    return judged.verdict != "unresectable" and any(
+        done.kind in TUMOUR_SURGERY and surely_before(judged.when, done.when) for done in view.chart.procedures
+    )

@@ -36,7 +36,7 @@ _UNUSABLE = ("entered-in-error", "cancelled", "not-done", "status-unknown", "ref
 _GOOD = frozenset(("CR", "PR", "SD", "improved", "stable", "symptoms-improved"))
 _GONE = frozenset(("CR", "not-detected"))
 _BAD = frozenset(("PD", "worsened"))
-_TUMOUR_SURGERY = frozenset(("pancreatectomy", "liver-resection", "metastasectomy", "tumour-resection", "ablation"))
+TUMOUR_SURGERY = frozenset(("pancreatectomy", "liver-resection", "metastasectomy", "tumour-resection", "ablation"))
 StatementWord = Literal["CR", "PR", "SD", "PD", "improved", "stable", "worsened", "not-detected", "symptoms-improved"]
 STATEMENT_WORDS: tuple[StatementWord, ...] = get_args(StatementWord)
 
@@ -172,7 +172,7 @@ def _quiet_since(view: View, gone: DiseaseStatement | None, quiet: bool) -> Span
     days: list[Span | None] = [gone.when if gone else None]
     if quiet:
         days += [d.inactive_since for d in view.chart.diagnoses]
-        days += [p.when for p in view.chart.procedures if p.kind in _TUMOUR_SURGERY]
+        days += [p.when for p in view.chart.procedures if p.kind in TUMOUR_SURGERY]
     return max((day for day in days if day is not None), default=None)
 
 
