@@ -243,10 +243,35 @@ CRITERIA = (
         reads=("Observation",), sources=("L11",),
     ),
     Criterion(
+        id="pregnancy", words="pregnancy excluded", met=fact.pregnancy_excluded.yes,
+        applies=fact.pregnancy_question_applies.yes, shows="pregnancy_excluded", reads=("Observation",),
+        sources=("L12",),
+    ),
+    Criterion(
         id="washout", words="other antineoplastic treatment long enough ago", met=fact.washout_reached.yes,
         shows="washout_days", reads=_DRUGS, sources=("L16",),
     ),
     Criterion(id="label", words="within the label", met=fits_label, shows="primary_site", sources=("A01", "A02")),
+    Criterion(
+        id="breast-feeding", words="not breast-feeding", met=fact.breast_feeding.no, shows="breast_feeding",
+        reads=("Condition",), required=False, sources=("L12",),
+    ),
+    Criterion(
+        id="hypersensitivity", words="no severe hypersensitivity", met=fact.severe_hypersensitivity.no,
+        shows="hypersensitivity_agent", reads=("AllergyIntolerance",), required=False, sources=("L27",),
+    ),
+    Criterion(
+        id="heart", words="no severe heart disease", met=fact.severe_heart_disease.no, shows="heart_disease",
+        reads=("Condition", "Observation"), required=False, sources=("L17",),
+    ),
+    Criterion(
+        id="marrow", words="no marrow disease that stops", met=fact.marrow_stop.no, shows="marrow_stop_reason",
+        reads=("Condition",), required=False, sources=("L15", "L20"),
+    ),
+    Criterion(
+        id="resectability", words="called unresectable", met=fact.unresectable_stated.yes, shows="operability",
+        required=False, sources=("A02",),
+    ),
     Criterion(
         id="reimage-cycles", words="enough treatment since the low SSTR scan", met=enough_treatment,
         shows="reimage_cycles", applies=fact.reimage_scan_low.known & fact.reimage_scan_low.yes, reads=_GIVEN,

@@ -35,6 +35,7 @@ rule = Rule(
                 summary="Record meets configured PRRT criteria; discuss at NET tumour board.",
                 record="Record shows every configured criterion met; whether PRRT is right for this patient is the board's question.",
                 detail=(
+                    "[[Marrow caution in record: {marrow_cautions}.]]",
                     "Alternatives stay open: somatostatin analogue, everolimus, chemotherapy, liver-directed treatment, trial, watching.",
                 ),
                 suggestions=(
