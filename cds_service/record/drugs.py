@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from cds_service.record.codes import Concept
 from cds_service.record.model import Group
@@ -35,6 +36,7 @@ _NAMES: dict[Group, dict[str, str]] = {
         "melphalan": r"melphalan|alkeran",
         "lomustine": r"lomustin\w*|ccnu",
         "mitomycin": r"mitomycin\w*",
+        "chemotherapy": r"chemotherap(?:y|ie)",
     },
     "mtor": {"everolimus": r"everolimus|afinitor|votubia|certican|zortress", "temsirolimus": r"temsirolimus|torisel"},
     "kinase-inhibitor": {
@@ -69,7 +71,7 @@ _NAMES: dict[Group, dict[str, str]] = {
     "other-antineoplastic": {
         "belzutifan": r"belzutifan|welireg",
         "mitotane": r"mitotane|lysodren",
-        "other-antineoplastic": r"(?:cytotoxic |systemic |palliative )?chemotherapy",
+        "other-antineoplastic": r"antineoplastic (?:agent|drug|treatment|therapy)",
     },
     "ssa-unknown": {
         "octreotide": r"octreotid\w*|sandostatin\w*|mycapssa|bynfezia",
@@ -162,7 +164,7 @@ _REGIMENS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("carboplatin-etoposide", r"carboplatin\s*[/+-]\s*etoposide?", ("carboplatin", "etoposide")),
 )
 _REGIMEN_PATTERNS = [(name, re.compile(rf"(?<!\w)(?:{words})(?!\w)", re.I), drugs) for name, words, drugs in _REGIMENS]
-_CHEMOTHERAPY = frozenset({"other-antineoplastic"})
+_UNSPECIFIC = frozenset({"other-antineoplastic", "chemotherapy", "kinase-inhibitor"})
 
 
 def drugs_coded(found: Iterable[Concept]) -> tuple[str, ...]:
@@ -170,6 +172,7 @@ def drugs_coded(found: Iterable[Concept]) -> tuple[str, ...]:
     return tuple(sorted({concept.name for concept in found if concept.name in GROUPS and not concept.refused}))
 
 
+@lru_cache(maxsize=4096)
 def drugs_named(words: str) -> tuple[str, ...]:
     """The drugs a product or regimen text names; regimens are taken apart. Longer names win over their parts."""
     names = {drug for _, pattern, drugs in _REGIMEN_PATTERNS if pattern.search(words) for drug in drugs}
@@ -179,7 +182,7 @@ def drugs_named(words: str) -> tuple[str, ...]:
         if start >= taken:
             names.add(name)
             taken = -end
-    return tuple(sorted(names - _CHEMOTHERAPY or names))
+    return tuple(sorted(names - _UNSPECIFIC or names))
 
 
 def regimen_of(words: str) -> str:

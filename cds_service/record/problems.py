@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from cds_service.dates import Span, parse_date
@@ -192,19 +193,20 @@ def _kinds(data: Mapping[str, Any]) -> list[tuple[ProblemKind, bool]]:
     return list(found.items())
 
 
-def kinds_named(words: str) -> Iterator[ProblemKind]:
+@lru_cache(maxsize=4096)
+def kinds_named(words: str) -> tuple[ProblemKind, ...]:
     """The problems a text names as the patient's own; what is negated, feared or a relative's is none."""
     if _FAMILY.search(words):
-        return
+        return ()
     possible = bool(_COMPILED["possible-pregnancy"].search(words))
+    found: list[ProblemKind] = []
     for kind, pattern in _COMPILED.items():
         match = pattern.search(words)
         if match is None or (kind == "pregnancy" and possible):
             continue
-        before = words[: match.start()]
-        if kind not in _ABSENCE_IS_MEANT and _NEGATED.search(before):
-            continue
-        yield kind
+        if kind in _ABSENCE_IS_MEANT or not _NEGATED.search(words[: match.start()]):
+            found.append(kind)
+    return tuple(found)
 
 
 def _active(data: Mapping[str, Any]) -> bool:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from cds_service.fhir.elements import Quantity, dated, objects, words_at
 from cds_service.fhir.ignored import Ignored
@@ -79,6 +80,7 @@ def radioligand_of(codes: tuple[Concept, ...], words: str) -> Radioligand | None
     return radioligand_named(words)
 
 
+@lru_cache(maxsize=4096)
 def radioligand_named(words: str) -> Radioligand | None:
     """The radioligand named in a text; diagnostic tracers and plans are not treatment."""
     for group, name, pattern in _OTHERS:

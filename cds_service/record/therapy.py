@@ -27,7 +27,11 @@ _SHORT = re.compile(
     r"|\b(?:tid|bid|t\.i\.d|b\.i\.d)\b|three times|mycapssa|oral|capsule|bynfezia|\d+ ?(?:mcg|µg|ug|micrograms?)\b",
     re.IGNORECASE,
 )
-_NO_TREATMENT = re.compile(r"port|catheter|line placement|insertion|embol|perfusion|test|level", re.IGNORECASE)
+_NO_TREATMENT = re.compile(
+    r"\bport\b|catheter|line placement|insertion|embol|perfusion|\btest|level|consult|counsel|educat|planning"
+    r"|evaluation|assessment|review|discussion|consent|surveillance|follow-?up|history|declined|refus",
+    re.IGNORECASE,
+)
 """Words of procedures that name a drug and are no treatment with it."""
 
 

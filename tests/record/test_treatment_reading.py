@@ -254,6 +254,8 @@ def test_chemotherapy_as_a_procedure():
      "temozolomide"}
     assert treatments({**done, "code": concept("Port insertion for 5-FU")}) == []
     assert treatments({**done, "code": concept("CAPTEM"), "status": "not-done"}) == []
+    assert treatments({**done, "code": concept("Chemotherapy counselling")}) == []
+    assert [item.group for item in treatments({**done, "code": concept("Chemotherapy (procedure)")})] == ["cytotoxic"]
 
 
 # Radioligands
