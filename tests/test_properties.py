@@ -48,7 +48,8 @@ def assessed(case: Case, change: Any = None) -> dict[str, Any]:
     service = next(s for s in SERVICES.values() if s.hook == call["hook"])
     today = case.context.today
     chart = chart_of(read_call(json.dumps(call).encode(), service), bench().book, today)
-    answer = bench().assessor(case.policy).assess(chart, today=today, hook=call["hook"], hook_instance=call["hookInstance"])
+    assessor = bench().assessor(case.policy)
+    answer = assessor.assess(chart, today=today, hook=call["hook"], hook_instance=call["hookInstance"])
     return answer.to_json()
 
 

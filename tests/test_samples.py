@@ -43,7 +43,8 @@ def expected(sample: Path) -> dict[str, Any]:
 def asked(sample: Path, jurisdiction: Jurisdiction = "US") -> dict[str, Any]:
     call = json.loads((sample / "request.json").read_text(encoding="utf-8"))
     service = next(s for s in SERVICES.values() if s.hook == call["hook"])
-    return answer(jurisdiction)(read_call(json.dumps(call).encode(), service), date.fromisoformat(expected(sample)["on"]))
+    on = date.fromisoformat(expected(sample)["on"])
+    return answer(jurisdiction)(read_call(json.dumps(call).encode(), service), on)
 
 
 def assessment(response: dict[str, Any]) -> dict[str, Any]:
