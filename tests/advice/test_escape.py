@@ -10,11 +10,28 @@ from markdown_it import MarkdownIt
 from cds_service.advice.escape import clean_markdown, clean_plain
 
 HOSTILE = [
-    "<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "[click](http://evil.example)",
-    "![x](http://evil.example/p)", "http://evil.example", "www.evil.example", "a@evil.example", "**bold** _it_ ~~gone~~ `code`", "| a | b |",
-    "&lt;script&gt;", "&#60;script&#62;", "<!-- hidden -->", "</td></table><h1>", "line\n\n# heading", "\u202eevil\u202c",
-    "\u200bzero", "a\x00b\x1b[31m", "<https://evil.example>", "\\<b>", "<b", "javascript:alert(1)",
-]  # fmt: skip
+    "<script>alert(1)</script>",
+    "<img src=x onerror=alert(1)>",
+    "[click](http://evil.example)",
+    "![x](http://evil.example/p)",
+    "http://evil.example",
+    "www.evil.example",
+    "a@evil.example",
+    "**bold** _it_ ~~gone~~ `code`",
+    "| a | b |",
+    "&lt;script&gt;",
+    "&#60;script&#62;",
+    "<!-- hidden -->",
+    "</td></table><h1>",
+    "line\n\n# heading",
+    "\u202eevil\u202c",
+    "\u200bzero",
+    "a\x00b\x1b[31m",
+    "<https://evil.example>",
+    "\\<b>",
+    "<b",
+    "javascript:alert(1)",
+]
 
 
 @pytest.mark.parametrize("text", HOSTILE)
