@@ -148,11 +148,13 @@ def diseased_organs(words: str) -> frozenset[str]:
         if _DIAGNOSIS.search(clause):
             continue
         for phrase in _organ_phrases(clause):
-            if _LESION.search(clause[max(0, phrase[0] - 30) : phrase[1] + 30]):
+            near = clause[max(0, phrase[0] - 30) : phrase[1] + 30]
+            if _LESION.search(near) and not _BOWEL_AFTER.match(clause[phrase[1] :]):
                 found.add(organ_of(clause[phrase[0] : phrase[1]]))
     return frozenset(found - {"spleen", ""})
 
 
+_BOWEL_AFTER = re.compile(r" (?:obstruct\w*|dilat\w*|loops?|wall|ileus)", re.I)
 _WITHIN = re.compile(r"[ -]|(?: (?:of|in|at))(?: the)? ")
 
 
@@ -207,14 +209,20 @@ def fdg_states(words: str) -> tuple[tuple[str, Literal["positive", "negative"]],
     for clause in clauses(words):
         if _FDG_OTHER.search(clause):
             continue
-        for part in re.split(r",(?! and)|;", clause):
-            negative, positive = _FDG_NEGATIVE.search(part), _FDG_POSITIVE.search(part)
-            if not negative and not positive:
-                continue
-            state: Literal["positive", "negative"] = "negative" if negative else "positive"
-            for site in _sites(part):
-                found.setdefault(site, set()).add(state)
+        parts = re.split(r",(?! and)|;", clause)
+        if len({_fdg_state(part) for part in parts} - {None}) == 1:  # one statement about all its sites
+            parts = [", ".join(part for part in parts if _fdg_state(part) or not _NOT_NOW.search(part))]
+        for part in parts:
+            if (state := _fdg_state(part)) is not None:
+                for site in _sites(part):
+                    found.setdefault(site, set()).add(state)
     return tuple((site, next(iter(states))) for site, states in sorted(found.items()) if len(states) == 1)
+
+
+def _fdg_state(part: str) -> Literal["positive", "negative"] | None:
+    if _FDG_NEGATIVE.search(part):
+        return "negative"
+    return "positive" if _FDG_POSITIVE.search(part) else None
 
 
 def _sites(part: str) -> Iterator[str]:

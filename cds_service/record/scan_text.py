@@ -72,18 +72,16 @@ def _somatostatin(scan: Scan, said: dict[str, Any], words: str) -> dict[str, Any
     quotes = " ".join(text(said["quotes"].get(name)) for name in ("krenning_highest", "krenning_implied_highest"))
     coded = bool(scan.lesions)
     sites = _with_high_words(_completed(scan.lesions, read) if coded else read, words)
-    named = [organ_of(lesion.site) for lesion in sites]
-    further = len(extent.diseased_organs(words) - set(named)) - named.count("")  # an unnamed lesion may be any of them
     reference = next((number(entry.get("value")) for entry in said["suv_reference"]
                       if organ_of(text(entry.get("site"))) == "liver"), None)  # fmt: skip
     return {
         "lesions": sites,
         "text_score": _highest(said),
         "implied_score": text_score(said["krenning_implied_highest"]),
-        "lowest_score": text_score(said["krenning_lowest"]) or text_score(said["krenning_implied_lowest"]),
+        "lowest_score": _lowest(said),
         "all_lesions_positive": said["all_lesions_sstr_positive"],
         "only_maximum": scan.only_maximum or (not coded and _only_maximum(said)),
-        "further_sites": max(0, further),
+        "further_sites": _further_sites(sites, said, words),
         "spleen_reference": scan.spleen_reference or bool(_SPLEEN.search(quotes)),
         "liver_suvmax": scan.liver_suvmax if scan.liver_suvmax is not None else reference,
     }
@@ -120,6 +118,30 @@ def _highest(said: dict[str, Any]) -> Score | None:
     if top:
         return max(top)
     return text_score(said["krenning_highest"]) or text_score(said["krenning_implied_highest"])
+
+
+def _lowest(said: dict[str, Any]) -> Score | None:
+    """The lowest lesion's score, where the text says which it is; a single score stated is no lowest one."""
+    lowest, highest = number(said["krenning_lowest"]), number(said["krenning_highest"])
+    if lowest is None:
+        return text_score(said["krenning_implied_lowest"])
+    stated = [score for entry in said["krenning_lesions"] if (score := text_score(entry.get("krenning"))) is not None]
+    if lowest == highest and len(stated) <= 1 and said["all_lesions_sstr_positive"] is not True:
+        return None
+    return min((score for score in stated if score[0] == lowest), default=text_score(said["krenning_lowest"]))
+
+
+_NEIGHBOURS = {"mesentery": "lymph node", "peritoneum": "lymph node"}  # "mesenteric mass" and "mesenteric nodes"
+
+
+def _further_sites(sites: tuple[Lesion, ...], said: dict[str, Any], words: str) -> int:
+    """Organs in which the text sees disease that nobody scored; an unnamed lesion may be in any of them."""
+    named = [organ_of(lesion.site) for lesion in sites]
+    if not sites and (said["krenning_highest"] is not None or said["krenning_implied_highest"] is not None):
+        named = [""]
+    known = {_NEIGHBOURS.get(organ, organ) for organ in named}
+    diseased = {_NEIGHBOURS.get(organ, organ) for organ in extent.diseased_organs(words)}
+    return max(0, len(diseased - known) - named.count(""))
 
 
 def _only_maximum(said: dict[str, Any]) -> bool:

@@ -85,6 +85,11 @@ def test_lowest_and_implied():
     found = of(said(krenning_implied_highest=3, krenning_implied_lowest=1))
     assert (found["implied_score"], found["lowest_score"]) == ((3, 3), (1, 1))
     assert of(said(krenning_highest=4, krenning_lowest=2))["lowest_score"] == (2, 2)
+    straddling = said(krenning_lesions=[entry("liver", [2, 3])], krenning_highest=3, krenning_lowest=2)
+    assert of(straddling)["lowest_score"] == (2, 3)
+    single = said(krenning_lesions=[entry("liver", 4)], krenning_highest=4, krenning_lowest=4)
+    assert of(single)["lowest_score"] is None  # the others may be lower
+    assert of(single | {"all_lesions_sstr_positive": True})["lowest_score"] == (4, 4)
 
 
 def test_coded_lesions_stay_and_the_text_score_is_kept_for_comparison():
@@ -120,6 +125,9 @@ def test_further_sites_are_organs_with_disease_nobody_scored():
     assert of(said(), words, lesions=(*liver, Lesion(site="sternum", score=(3, 3))))["further_sites"] == 0
     assert of(said(), words, lesions=(*liver, Lesion(score=(3, 3))))["further_sites"] == 0  # may be that one
     assert of(said(), "Liver metastases. No bone metastases.", lesions=liver)["further_sites"] == 0
+    assert of(said(krenning_implied_highest=3), "Liver and bone metastases.")["further_sites"] == 1
+    nodes = (Lesion(site="mesenteric", score=(1, 1)),)
+    assert of(said(), "Mesenteric nodal metastases.", lesions=nodes)["further_sites"] == 0
 
 
 def test_reference_organ_and_liver():
