@@ -25,7 +25,7 @@ rule = Rule(
             reason="lab-hb",
             advice=Advice(
                 indicator="warning",
-                summary="Haemoglobin {hb_g_dl} is below {param.hb_stop}; PRRT usually deferred.",
+                summary="Hb {hb_g_dl} below {param.hb_stop:bare}; PRRT usually deferred.",
                 record="Record shows haemoglobin {hb_g_dl} ({hb_g_dl:date}), below the limit of {param.hb_stop}.",
                 detail=(
                     "A value after a transfusion says little about the marrow; the date of the last transfusion matters.",

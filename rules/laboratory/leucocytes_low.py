@@ -30,7 +30,7 @@ rule = Rule(
             reason="lab-wbc",
             advice=Advice(
                 indicator="warning",
-                summary="[[White cells {wbc_10_9_l}]][[, neutrophils {anc_10_9_l}]]: below the limit; PRRT usually deferred.",
+                summary="[[WBC {wbc_10_9_l}, ]][[neutrophils {anc_10_9_l}, ]]below limit; PRRT usually deferred.",
                 record="Record shows white cells or neutrophils below the limit[[; white cells {wbc_10_9_l} ({wbc_10_9_l:date})]][[; neutrophils {anc_10_9_l} ({anc_10_9_l:date})]].",
                 detail=(
                     "Low white cells with enough neutrophils would be lymphopenia alone, which is not counted.",
@@ -53,7 +53,7 @@ rule = Rule(
             when=(fact.wbc_10_9_l < param.wbc_stop) & (fact.anc_10_9_l >= param.anc_lymphopenia),
             advice=Advice(
                 indicator="info",
-                summary="White cells {wbc_10_9_l} with neutrophils {anc_10_9_l}: lymphopenia alone, not counted.",
+                summary="WBC {wbc_10_9_l} with neutrophils {anc_10_9_l}: lymphopenia alone, not counted.",
                 record="Record shows white cells {wbc_10_9_l} with neutrophils {anc_10_9_l} ({anc_10_9_l:date}): lymphopenia alone.",
                 suggestions=(
                     Suggestion(label="Consider the differential and opportunistic infections"),

@@ -25,7 +25,7 @@ rule = Rule(
             reason="lab-plt",
             advice=Advice(
                 indicator="warning",
-                summary="Platelets {platelets_10_9_l} are below {param.plt_stop}; PRRT usually deferred.",
+                summary="Platelets {platelets_10_9_l} below {param.plt_stop:bare}; PRRT usually deferred.",
                 record="Record shows platelets {platelets_10_9_l} ({platelets_10_9_l:date}), below the limit of {param.plt_stop}.",
                 detail=(
                     "Where a large spleen holds back platelets, sources say PRRT could still be viable (L08): a question for the board.",

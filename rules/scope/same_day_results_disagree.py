@@ -25,7 +25,7 @@ rule = Rule(
             advice=Advice(
                 indicator="warning",
                 summary="Two results of one day disagree ({same_day_list}); the more cautious was used.",
-                record="Record shows two results of one day that differ by more than a fifth: {same_day_list}.",
+                record="Record shows two results of one day that disagree: {same_day_list}.",
                 detail=("[[Values: {same_day_detail}.]]",),
                 suggestions=(
                     Suggestion(label="Consider repeating the test", order="lab-panel"),

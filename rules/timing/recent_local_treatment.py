@@ -23,8 +23,8 @@ rule = Rule(
             when=fact.local_treatment_weeks < param.local_treatment_weeks,
             advice=Advice(
                 indicator="info",
-                summary="[[{local_treatment} ]]{local_treatment_weeks} ago; trials required {param.local_treatment_weeks} before PRRT.",
-                record="Record shows[[ {local_treatment}]] {local_treatment_weeks} ago ({local_treatment_weeks:date}).",
+                summary="Local treatment[[ ({local_treatment})]] {local_treatment_weeks} ago; trials required {param.local_treatment_weeks} before PRRT.",
+                record="Record shows local treatment[[ ({local_treatment})]] {local_treatment_weeks} ago ({local_treatment_weeks:date}).",
                 suggestions=(
                     Suggestion(label="Discuss at the NET tumour board", order="mdt-referral"),
                     Suggestion(label="No change"),
