@@ -133,7 +133,10 @@ class CardText:
 
     def _thresholds(self, branch: Branch) -> list[str]:
         lines = []
-        for name in sorted(params_of(branch.when)):
+        used = set(params_of(branch.when))
+        if branch.outcome == "criteria-met":  # then every number of the checklist was a threshold
+            used = used.union(*(params_of(line.criterion.met) for line in self._a.checklist))
+        for name in sorted(used):
             number = self._book.parameters[name]
             origin = "site_setting" if name in self._a.overrides else "own_default" if number.own_default else ""
             said = f"{self._say('card', origin)}; " if origin else ""

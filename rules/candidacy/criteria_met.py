@@ -47,7 +47,7 @@ rule = Rule(
                     "diagnosis",
                     "grade",
                     "ki67_percent",
-                    "krenning_best_high",
+                    "krenning_best_low",
                     "sstr_pet_age_days",
                     "hb_g_dl",
                     "wbc_10_9_l",

@@ -57,7 +57,7 @@ rule = Rule(
                     Suggestion(label="Discuss the missing items at the NET tumour board", order="mdt-referral"),
                     Suggestion(label="No change until the items are there"),
                 ),
-                shows=("ki67_percent", "grade", "krenning_best_high", "age_years"),
+                shows=("ki67_percent", "grade", "krenning_best_low", "age_years"),
             ),
             ask=(Ask("primary-site", fact.primary_site.unknown),),
         ),
