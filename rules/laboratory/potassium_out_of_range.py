@@ -32,7 +32,9 @@ rule = Rule(
                 indicator="warning",
                 summary="Potassium {potassium_mmol_l}: repeat before dosing (amino acids raise K+; low K+ suggests VIPoma or diarrhoea).",
                 record="Record shows potassium {potassium_mmol_l} ({potassium_mmol_l:date}) while PRRT is being ordered.",
-                detail=("Amino-acid infusion raised potassium above {param.potassium_high} in 91 % of a small series (L04).",),
+                detail=(
+                    "Amino-acid infusion raised potassium above {param.potassium_high} in 91 % of a small series (L04).",
+                ),
                 suggestions=(
                     Suggestion(label="Consider repeating potassium, with magnesium", order="potassium"),
                     Suggestion(label="Consider correcting it, and an ECG"),
