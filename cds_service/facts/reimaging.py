@@ -34,7 +34,7 @@ GLOSSARY = (
     FactSpec("reimage_extent", "text", "treatment given since the last SSTR scan", "cycles and weeks in one text"),
     FactSpec("reimage_regimen", "text", "regimen since the last SSTR scan", "as written, else the drugs"),
     FactSpec("reimage_cycles_differ", "text", "two counts of the cycles", "written, and by administration days"),
-    FactSpec("reimage_includes_mtor", "truth", "mTOR inhibitor among it", "everolimus or temsirolimus since the scan"),
+    FactSpec("reimage_mtor_drug", "text", "mTOR inhibitor among it", "known only if one was given since the scan"),
     FactSpec("reimage_last_dose_days", "number", "days since its last dose", "from the earliest day it may be", "d"),
     FactSpec(
         "reimage_response", "text", "newest disease statement under this treatment",
@@ -122,7 +122,8 @@ def _treated(view: View, extent: Extent) -> Facts:
     facts["reimage_regimen"] = Known(
         value=" ".join(extent.regimen.split())[:60], when=extent.last, sources=extent.sources, read_as=extent.read_as
     )
-    facts["reimage_includes_mtor"] = (yes if "mtor" in extent.groups else no)(*about)
+    if extent.mtor:
+        facts["reimage_mtor_drug"] = Known(value=extent.mtor, when=extent.last, sources=extent.sources)
     if extent.written is not None:
         said = f"{extent.written} written, {extent.counted} by administration days"
         facts["reimage_cycles_differ"] = Known(value=said, when=extent.last, sources=extent.sources, read_as="derived")

@@ -60,7 +60,7 @@ class Extent:
     begin: Span | None = None
     last: Span | None = None
     regimen: str = ""
-    groups: frozenset[str] = frozenset()
+    mtor: str = ""  # the mTOR inhibitor among it
     sources: tuple[str, ...] = ()
     read_as: Literal["coded", "narrative"] = "coded"
     written: int | None = None
@@ -89,7 +89,7 @@ def since(view: View, scan: Span, groups: frozenset[Group], until: date | None =
         begin=begin,
         last=last,
         regimen=_regimen(shown),
-        groups=frozenset(piece.item.group for piece in shown),
+        mtor=next((piece.item.drug for piece in shown if piece.item.group == "mtor"), ""),
         sources=tuple(sorted({piece.item.source for piece in shown})),
         read_as="narrative" if any(piece.item.read_as == "narrative" for piece in shown) else "coded",
         written=written if None not in (written, counted) and written != counted else None,

@@ -39,7 +39,7 @@ rule = Rule(
         ),
         Branch(
             name="low-lesion",
-            when=(fact.sstr_low_count >= 1) & fact.fdg_current.no,
+            when=fact.sstr_low_count.known & fact.fdg_current.no,
             advice=Advice(
                 indicator="info",
                 summary="Low SSTR uptake in {sstr_low_count} lesion(s): FDG PET alongside SSTR PET could be considered.",
@@ -54,9 +54,7 @@ rule = Rule(
         ),
         Branch(
             name="ki67",
-            when=(fact.ki67_percent >= param.ki67_fdg_from)
-            & (fact.ki67_percent <= param.ki67_g3_above)
-            & fact.fdg_current.no,
+            when=(fact.ki67_percent >= param.ki67_fdg_from) & fact.fdg_current.no,
             advice=Advice(
                 indicator="info",
                 summary="Ki-67 {ki67_percent}: FDG PET alongside SSTR PET before PRRT could be considered.",

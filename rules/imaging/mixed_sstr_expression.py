@@ -43,13 +43,13 @@ rule = Rule(
         ),
         Branch(
             name="mdt",
-            when=fact.sstr_mixed.yes & fact.fdg_current.yes & (fact.fdg_discordant.no | fact.fdg_discordant.unknown),
+            when=fact.sstr_mixed.yes & (fact.fdg_discordant.no | fact.fdg_discordant.unknown),
             outcome="needs-data",
             reason="mixed-mdt",
             advice=Advice(
                 indicator="warning",
                 summary="Mixed SSTR expression: [[{sstr_low_count} ]]lesion(s) below threshold, no FDG discordance recorded; tumour board decides.",
-                record="Record shows mixed uptake on the SSTR PET ({sstr_mixed:date}) and an FDG PET ({fdg_current:date}) without a recorded discordant lesion.",
+                record="Record shows mixed uptake on the SSTR PET ({sstr_mixed:date}) and an FDG PET[[ ({fdg_current:date})]] without a recorded discordant lesion.",
                 detail=(
                     "NETTER-2 asked for uptake in all target lesions (S03); other protocols ask for most lesions.",
                 ),

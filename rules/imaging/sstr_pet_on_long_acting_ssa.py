@@ -22,7 +22,7 @@ rule = Rule(
     branches=(
         Branch(
             name="dated",
-            when=sstr_pet_in_hand & fact.scan_ssa_long.yes & (fact.scan_ssa_days < param.ssa_long_acting_days),
+            when=sstr_pet_in_hand & (fact.scan_ssa_days < param.ssa_long_acting_days),
             advice=Advice(
                 indicator="info",
                 summary="Long-acting SSA {scan_ssa_days} ago: labels prefer scan before next dose; three cohorts found tumour uptake not lower.",
@@ -39,9 +39,7 @@ rule = Rule(
         ),
         Branch(
             name="undated",
-            when=sstr_pet_in_hand
-            & fact.scan_ssa_long.yes
-            & (fact.scan_ssa_days.unknown | (fact.scan_ssa_days >= param.ssa_long_acting_days)),
+            when=sstr_pet_in_hand & fact.scan_ssa_long.yes,
             advice=Advice(
                 indicator="info",
                 summary="On a long-acting SSA, last dose not recorded: labels prefer the scan before the next dose; it need not wait.",

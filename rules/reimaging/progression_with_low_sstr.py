@@ -21,7 +21,7 @@ rule = Rule(
     branches=(
         Branch(
             name="progression",
-            when=fact.reimage_scan_low.yes & fact.reimage_treated.yes & fact.reimage_responding.no,
+            when=fact.reimage_scan_low.yes & fact.reimage_responding.no,
             advice=Advice(
                 indicator="info",
                 summary="Progression on [[{reimage_regimen} ]]with low SSTR: FDG PET or biopsy may be more informative.",

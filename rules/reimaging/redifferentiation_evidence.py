@@ -21,7 +21,7 @@ rule = Rule(
     branches=(
         Branch(
             name="mtor",
-            when=fact.fired_r_01.yes & fact.reimage_responding.yes & fact.reimage_includes_mtor.yes,
+            when=fact.fired_r_01.yes & fact.reimage_responding.yes & fact.reimage_mtor_drug.known,
         ),
         Branch(name="cytotoxic", when=fact.fired_r_01.yes & fact.reimage_responding.yes),
     ),

@@ -29,10 +29,14 @@ def test_six_cycles_of_captem_after_a_low_scan() -> None:
     assert value(found, "reimage_scan_low") == "yes"
     assert (value(found, "reimage_cycles"), value(found, "reimage_weeks")) == (6, 21.2)
     assert value(found, "reimage_extent") == "6 cycles / 21.2 wk"
-    assert (value(found, "reimage_regimen"), value(found, "reimage_includes_mtor")) == ("CAPTEM", "no")
+    assert (value(found, "reimage_regimen"), value(found, "reimage_mtor_drug")) == ("CAPTEM", None)
     assert (value(found, "reimage_response"), value(found, "reimage_responding")) == ("PR", "yes")
     assert found["reimage_score"].shown == "" and value(found, "reimage_score") == "<=1"
     assert value(found, "reimage_last_dose_days") == 30
+
+
+def test_an_mtor_inhibitor_is_named() -> None:
+    assert value(facts(taken("everolimus", 100, 5, "mtor")), "reimage_mtor_drug") == "everolimus"
 
 
 def test_without_any_scan() -> None:
