@@ -289,10 +289,17 @@ def _version(data: Mapping[str, Any]) -> tuple[int, float, int]:
     )
 
 
-def canonical(value: object) -> str:
+MAX_DEPTH = 60
+"""Levels of JSON two versions are compared on; below, no element any reader knows."""
+
+
+def canonical(value: object, depth: int = 0) -> str:
     """A text that is equal for equal JSON, whatever the order of its members."""
+    if depth > MAX_DEPTH:
+        return "..."
     if isinstance(value, dict):
-        return "{" + ",".join(f"{name}:{canonical(value[name])}" for name in sorted(value, key=str)) + "}"
+        members = (f"{name}:{canonical(value[name], depth + 1)}" for name in sorted(value, key=str))
+        return "{" + ",".join(members) + "}"
     if isinstance(value, list):
-        return "[" + ",".join(canonical(item) for item in value) + "]"
+        return "[" + ",".join(canonical(item, depth + 1) for item in value) + "]"
     return repr(value) if isinstance(value, str | bool) else str(value)

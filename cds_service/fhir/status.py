@@ -64,7 +64,8 @@ _NOT_IN_R4: dict[str, tuple[str, ...]] = {
     "Procedure": ("notDone", "occurrenceDateTime", "occurrencePeriod", "definition", "context", "reported",
                   "notPerformed"),
     "ServiceRequest": ("context", "definition"),
-    "AllergyIntolerance": ("substance", "recordedDate_"),
+    "AllergyIntolerance": ("substance",),
+    "Appointment": ("reason",),
     "FamilyMemberHistory": ("notDone", "definition"),
 }  # fmt: skip
 """Elements that R4 does not have and STU3, DSTU2 or R5 do, with another meaning or place."""

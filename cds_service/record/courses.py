@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from cds_service.dates import Span, parse_date
-from cds_service.fhir.elements import dated
+from cds_service.fhir.elements import dated, text
 from cds_service.fhir.resources import Resource
 from cds_service.record.medication import bounds
 
@@ -15,6 +15,7 @@ Kind = Literal["administration", "statement", "request", "procedure"]
 KINDS: dict[str, Kind] = {
     "MedicationAdministration": "administration", "MedicationStatement": "statement", "MedicationRequest": "request",
 }  # fmt: skip
+_WISHES = frozenset({"proposal", "plan", "option", "directive"})
 _STOPPED = frozenset({"stopped", "on-hold", "cancelled", "draft"})
 
 _WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
@@ -64,6 +65,8 @@ def course_of(resource: Resource) -> Course | None:
             start, end, given, end is None and given and not stopped and not (day and status == "completed"), stopped
         )
     if status in ("cancelled", "draft") and bound_end is None:
+        return None
+    if text(data.get("intent")) in _WISHES:
         return None
     authored = parse_date(data.get("authoredOn"))
     stopped = status in _STOPPED

@@ -167,6 +167,10 @@ _REGIMEN_PATTERNS = [(name, re.compile(rf"(?<!\w)(?:{words})(?!\w)", re.I), drug
 _UNSPECIFIC = frozenset({"other-antineoplastic", "chemotherapy", "kinase-inhibitor"})
 
 
+MAX_NAME = 1000
+"""Characters of a product's name that are looked at."""
+
+
 def drugs_coded(found: Iterable[Concept]) -> tuple[str, ...]:
     """The drugs among understood codes."""
     return tuple(sorted({concept.name for concept in found if concept.name in GROUPS and not concept.refused}))
@@ -175,6 +179,7 @@ def drugs_coded(found: Iterable[Concept]) -> tuple[str, ...]:
 @lru_cache(maxsize=4096)
 def drugs_named(words: str) -> tuple[str, ...]:
     """The drugs a product or regimen text names; regimens are taken apart. Longer names win over their parts."""
+    words = words[:MAX_NAME]
     names = {drug for _, pattern, drugs in _REGIMEN_PATTERNS if pattern.search(words) for drug in drugs}
     spans = [(match.start(), -match.end(), name) for name, pattern in _ALL for match in pattern.finditer(words)]
     taken = -1

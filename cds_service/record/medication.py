@@ -35,6 +35,7 @@ _TIMES = ((re.compile(r"\b(?:bid|b\.i\.d|twice|2 ?x|2 times|1-0-1)\b", re.I), 2)
           (re.compile(r"\b(?:tid|t\.i\.d|three times|3 ?x|3 times|1-1-1)\b", re.I), 3),
           (re.compile(r"(?:/ ?(?:d|day|24 ?h)\b|\b(?:daily|od|qd|q\.d|per day|a day|täglich|every day|1-0-0)\b)",
                       re.I), 1))  # fmt: skip
+_MAX_BESIDE = 20_000
 _PER_DAY = {"d": Decimal(1), "h": Decimal(24), "wk": Decimal(1) / 7}
 _AMINO = re.compile(
     rf"{_NUMBER}\s*g\s*(?:of\s*)?(?:l-)?(lysine?|arginine?)"
@@ -108,7 +109,7 @@ def beside(data: Mapping[str, Any]) -> str:
     parts = [notes(data)]
     parts += [text(dosage.get(name)) for dosage in dosages(data) for name in ("text", "patientInstruction")]
     parts += [words_at(data, name) for name in ("reasonCode", "statusReason", "category", "outcome", "complication")]
-    return "\n".join(part for part in parts if part)
+    return "\n".join(part for part in parts if part)[:_MAX_BESIDE]
 
 
 def bounds(data: Mapping[str, Any]) -> tuple[Span | None, Span | None]:
@@ -126,7 +127,7 @@ def written_activity(words: str) -> Decimal | None:
     """The activity a text states for one cycle, in GBq; None if it states none, several, or only a sum."""
     found = set()
     for match in _ACTIVITY.finditer(words):
-        if _SUM.search(words[: match.start()]):
+        if _SUM.search(words[max(0, match.start() - 80) : match.start()]):
             continue
         amount = number(match[1])
         converted = convert("activity", amount, (match[2],)) if amount is not None else "no-unit"

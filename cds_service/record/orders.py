@@ -11,7 +11,7 @@ from cds_service.fhir.elements import dated, notes, objects, text, words_at
 from cds_service.fhir.ignored import Ignored
 from cds_service.fhir.resources import Resource, ResourceSet
 from cds_service.record.codes import Concept, concepts_at, free_words
-from cds_service.record.drugs import GROUPS, drugs_coded, drugs_named
+from cds_service.record.drugs import GROUPS, MAX_NAME, drugs_coded, drugs_named
 from cds_service.record.medication import Product, beside, bounds, composition, doses, product_of
 from cds_service.record.model import Order, OrderKind
 from cds_service.record.prrt import activity, radioligand_of
@@ -21,7 +21,6 @@ _INTENTS = frozenset({"order", "original-order", "reflex-order", "filler-order",
 _BY_GROUP: dict[str, OrderKind] = {"cytotoxic": "cytotoxic", "mtor": "mtor", "amino-acids": "amino-acids"}
 _SSTR = re.compile(r"\bsstr\b|somatostatin[ -]?receptor|\bdota[ -]?(?:peptide|pet)", re.I)
 _PET = re.compile(r"\bpet\b|positron", re.I)
-_TITLE = re.compile(r"<[^>]*>")
 
 
 def read(resources: ResourceSet, ignored: list[Ignored], *, draft: bool = False) -> list[Order]:
@@ -97,7 +96,7 @@ def _product_kinds(product: Product) -> Iterator[OrderKind]:
 
 def _kinds(known: tuple[Concept, ...], words: str) -> Iterator[OrderKind]:
     names = {concept.name for concept in known if not concept.refused}
-    words = _TITLE.sub(" ", words)
+    words = words[:MAX_NAME]
     if (agent := radioligand_of(known, words)) is not None:
         if agent.group == "prrt":
             yield "prrt"

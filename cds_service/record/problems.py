@@ -92,6 +92,7 @@ _CODED: dict[str, tuple[ProblemKind, ...]] = {
 }  # fmt: skip
 """Concepts of the code table and the problems they are."""
 
+_MAX_NAME = 1000
 _REASSURING: frozenset[ProblemKind] = frozenset({"menopause", "sterilised", "hysterectomy", "infertility"})
 _NEGATED = re.compile(
     r"\b(?:no|not|denies|without|negative for|ruled out|rule out|r/o|excluded|unlikely|absence of evidence"
@@ -196,6 +197,7 @@ def _kinds(data: Mapping[str, Any]) -> list[tuple[ProblemKind, bool]]:
 @lru_cache(maxsize=4096)
 def kinds_named(words: str) -> tuple[ProblemKind, ...]:
     """The problems a text names as the patient's own; what is negated, feared or a relative's is none."""
+    words = words[:_MAX_NAME]
     if _FAMILY.search(words):
         return ()
     possible = bool(_COMPILED["possible-pregnancy"].search(words))

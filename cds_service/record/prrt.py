@@ -13,6 +13,7 @@ from cds_service.fhir.ignored import Ignored
 from cds_service.fhir.resources import Resource, ResourceSet
 from cds_service.record.codes import Concept, concepts_at, free_words
 from cds_service.record.courses import KINDS, course_of, written_cycles
+from cds_service.record.drugs import MAX_NAME
 from cds_service.record.medication import Product, beside, doses, product_of, written_activity
 from cds_service.record.model import Group, Treatment
 from cds_service.record.units import convert
@@ -83,6 +84,7 @@ def radioligand_of(codes: tuple[Concept, ...], words: str) -> Radioligand | None
 @lru_cache(maxsize=4096)
 def radioligand_named(words: str) -> Radioligand | None:
     """The radioligand named in a text; diagnostic tracers and plans are not treatment."""
+    words = words[:MAX_NAME]
     for group, name, pattern in _OTHERS:
         if re.search(pattern, words, re.I):
             therapeutic = group == "radium-223" or re.search(r"therap|177|131|225|azedra|pluvicto|treat", words, re.I)
@@ -129,7 +131,8 @@ def _from_medication(
 ) -> Treatment | None:  # fmt: skip
     course = course_of(resource)
     if course is None:
-        ignored.append(Ignored(resource.source, "cancelled", resource.status))
+        if resource.status == "cancelled":
+            ignored.append(Ignored(resource.source, "cancelled"))
         return None
     around = beside(resource.data)
     per_unit = any(concept.code == "A9513" for concept in product.codes)

@@ -47,7 +47,8 @@ def read(resources: ResourceSet, ignored: list[Ignored]) -> list[Treatment]:
         if not drugs:
             continue
         if course is None:
-            ignored.append(Ignored(resource.source, "cancelled", resource.status))
+            if resource.status == "cancelled":
+                ignored.append(Ignored(resource.source, "cancelled"))
             continue
         found += [_treatment(resource, product, drug, course, len(drugs)) for drug in drugs]
     return [*found, *_procedures(resources)]

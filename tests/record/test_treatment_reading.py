@@ -210,6 +210,12 @@ def test_length_of_a_cycle(words, days):
     assert written_interval(words) == days
 
 
+@pytest.mark.parametrize("intent", ["proposal", "plan", "option"])
+def test_a_proposal_is_no_order(intent):
+    found = chart(request(DRUG, intent=intent))
+    assert found.treatments == [] and found.orders == []
+
+
 def test_cycles_of_a_statement():
     found = only(statement(concept("temozolomide"), status="completed",
      note=[{"text": "CAPTEM, 6 cycles given, every 28 days"}],
