@@ -195,7 +195,7 @@ def mitoses(written: str) -> tuple[Range, str] | None:
 
 def denominator(written: str) -> str:
     """ "2 mm2", "10 HPF" and their spellings in one form; "" if it is not a field of mitoses."""
-    words = re.sub(r"[{}\[\]]", "", written).strip(" /.").replace(".", " ")
+    words = re.sub(r"[{}()\[\]]", "", plain(written[:60]).text).strip(" /.").replace(".", " ")
     words = re.sub(r"^per\s+", "", words)
     if match := re.fullmatch(r"(\d{1,2}) ?(?:hpfs?|high[- ]power(?:ed)? fields?)", words, re.I):
         return f"{match[1]} HPF"

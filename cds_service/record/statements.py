@@ -54,6 +54,7 @@ _SYMPTOM = (
 _BETTER = (
     r"(?:improv\w+|less|lessened|reduc\w+|decreas\w+|better|reliev\w+|relief|subsid\w+|resolved|settled|diminish\w+)"
 )
+_OF_SYMPTOMS = re.compile(rf"\b{_SYMPTOM}\b", re.I)
 _SYMPTOMS_IMPROVED = re.compile(
     rf"\b{_BETTER}(?: (?:in|of|from|his|her|the|clinical|tumou?r-related|abdominal|hormonal)){{0,3}} {_SYMPTOM}"
     rf"|\b{_SYMPTOM}(?: (?:has|have|had|is|are|was|were|also|clearly|much|markedly|clinically|now|been|got"
@@ -67,9 +68,11 @@ _NOT_SAID = re.compile(
     r"|could|in order|no longer|unless|until|previous\w*|initially|in \d{4}|failed|worsen\w*|then)\b|\?|n't\b",
     re.I,
 )
-_LOCALISED = re.compile(r"\blocali[sz]ed (?:disease|tumou?r|neuroendocrine|net\b|stage|primary|lesion|to the)"
-                        r"|\bconfined to the (?:pancrea\w+|bowel|stomach|appendix|rectum|duodenum"
-                        r"|organ)", re.I)  # fmt: skip
+_LOCALISED = re.compile(
+    r"\blocali[sz]ed (?:\w+ ){0,2}(?:disease|tumou?r|neuroendocrine|net\b|stage|primary|lesion|to the)"
+    r"|\bconfined to the (?:pancrea\w+|bowel|stomach|appendix|rectum|duodenum|organ)",
+    re.I,
+)
 _RESECTABILITY = re.compile(r"\b(?:re|ir|un)?-?(?:sectabil|operabil)\w+|\bresectab\w+|\boperab\w+"
                             r"|surgical candidacy", re.I)
 _LABORATORY = frozenset({"LAB", "HM", "CH", "MB", "laboratory"})
@@ -160,7 +163,7 @@ def _report(report: Resource, resources: ResourceSet) -> Iterator[DiseaseStateme
         return
     said = reading("\n".join(part for part in (title_of(report, resources), words) if part), KINDS[study.modality])
     yield from _imaging(said, report.source, when)
-    if localised(words):
+    if said["operability"] is None and localised(words):
         yield Operability(source=report.source, when=when, verdict="localised", read_as="narrative")
 
 
@@ -195,13 +198,18 @@ def note_says(words: str, source: str, when: Span | None) -> Iterator[DiseaseSta
     if not words.strip():
         return
     said = read_statement(words)
-    if said.response is not None:
-        yield DiseaseStatement(source=source, when=when, status=said.response, read_as="narrative",
-                               quote=said.quotes.get("response", "")[:200])  # fmt: skip
-    elif said.no_evidence_of_disease is True:
-        yield DiseaseStatement(source=source, when=when, status="not-detected", read_as="narrative",
-                               quote=said.quotes.get("no_evidence_of_disease", "")[:200])  # fmt: skip
-    if symptoms_improved(words):
+    of_symptoms = bool(_OF_SYMPTOMS.search(said.quotes.get("response", "")))  # better or worse, but not the tumour
+    status: Status | None = None if of_symptoms else said.response
+    if status is None and said.new_lesions is True:
+        status = "worsened"
+    if status is None and said.no_evidence_of_disease is True:
+        status = "not-detected"
+    if status is not None:
+        names = ("response", "new_lesions", "no_evidence_of_disease")
+        quote = next((said.quotes[name] for name in names if said.quotes.get(name)), "")
+        yield DiseaseStatement(source=source, when=when, status=status, new_lesions=said.new_lesions is True,
+                               read_as="narrative", quote=quote[:200])  # fmt: skip
+    if symptoms_improved(words) or (of_symptoms and said.response == "improved"):
         yield DiseaseStatement(source=source, when=when, status="symptoms-improved", read_as="narrative")
     yield from _operability(words, source, when, said.operability, said.quotes.get("operability", ""))
 

@@ -99,6 +99,29 @@ def test_symptoms_from_an_observation_and_a_note():
     ]
 
 
+def test_better_or_worse_symptoms_are_no_word_on_the_tumour():
+    letter = {"text": "Clinic letter"}
+    assert said(report(letter, conclusion="Patient reports less pain.")) == ["symptoms-improved"]
+    assert said(report(letter, conclusion="Pain is worse.")) == []
+    assert said(report(letter, conclusion="Stable disease, less pain.")) == ["symptoms-improved", "SD"]
+
+
+def test_operability_in_notes():
+    letter = {"text": "Tumour board"}
+    assert verdicts(report(letter, conclusion="Single liver metastasis, judged resectable.")) == ["resectable"]
+    assert verdicts(condition(concept(ICD10CM, "C7A.8"), note=[{"text": "Unresectable."}])) == ["unresectable"]
+    operation = {"resourceType": "Procedure", "id": "p", "status": "completed", "code": {"text": "Laparotomy"},
+                 "note": [{"text": "The tumour is unresectable."}]}  # fmt: skip
+    assert verdicts(operation) == ["unresectable"]
+    both = report(CT, conclusion="Localised tumour of the pancreatic tail. The tumour is resectable.")
+    assert verdicts(both) == ["resectable"]  # one judgement, not two
+
+
+def test_new_lesions_are_worsening():
+    (found, _), _ = run(statements, report(CT, conclusion="New liver metastases."))
+    assert [(item.status, item.new_lesions) for item in found] == [("worsened", True)]
+
+
 def test_notes_of_other_conditions_are_not_about_the_tumour():
     note = {"note": [{"time": "2025-05-05", "text": "Abdominal pain has improved."}]}
     assert said(condition(concept(ICD10CM, "C7A.012"), **note)) == ["symptoms-improved"]
