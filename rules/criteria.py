@@ -131,7 +131,6 @@ too_little_treatment = named(
     "too-little-treatment",
     "low uptake before, too few cycles and weeks of treatment since",
     fact.reimage_scan_low.yes
-    & fact.reimage_treated.yes
     & (fact.reimage_cycles < param.reimage_min_cycles)
     & (fact.reimage_weeks < param.reimage_min_weeks),
     source="R07",
