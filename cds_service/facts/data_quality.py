@@ -75,8 +75,7 @@ def _last_old(view: View, analyte: Analyte) -> list[LabResult]:
     """The newest results of an analyte if they are too old and nothing fresh, usable or not, is there."""
     limit = view.params["lab_max_age_days"]
     usable = [
-        r for r in view.chart.labs
-        if r.analyte == analyte and r.when and r.when.first <= view.today and is_usable(view, r)
+        r for r in view.labs(analyte) if r.when and r.when.first <= view.today and is_usable(view, r)
     ]  # fmt: skip
     if any(in_time(view, r.when, limit) for r in usable):
         return []
@@ -106,10 +105,13 @@ def _too_old(view: View) -> list[tuple[str, str, tuple[str, ...]]]:
 def _unusable(view: View) -> list[tuple[str, str, str]]:
     """(name, value as written and why, source): results not older than the limit, and whatever else was refused."""
     rows = []
-    for result in sorted(view.chart.labs, key=lambda r: (r.analyte, r.source)):
+    limit = view.params["lab_max_age_days"]
+    recent = [
+        r for r in view.chart.labs if r.analyte in _NAMES and (r.analyte == "height" or in_time(view, r.when, limit))
+    ]
+    for result in sorted(recent, key=lambda r: (r.analyte, r.source)):
         why = result.problem or (None if is_plausible(view, result) else "implausible")
-        recent = result.analyte == "height" or in_time(view, result.when, view.params["lab_max_age_days"])
-        if why in _UNUSABLE and recent and result.analyte in _NAMES:
+        if why in _UNUSABLE:
             written = " ".join(result.raw.split())[:_SHORT]
             rows.append((_NAMES[result.analyte], f"{written} ({_WORDS[why]})".strip(), result.source))
     named = {source for *_, source in rows} | {r.source for r in view.chart.labs}

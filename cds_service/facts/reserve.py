@@ -9,7 +9,7 @@ from cds_service.facts.glossary import Facts, FactSpec, Known, no, yes
 from cds_service.facts.results import decided, in_upper_limits, known
 from cds_service.facts.timing import DRUG_TYPES, last_taken, was_taken
 from cds_service.facts.view import View
-from cds_service.record.model import Item, ProblemKind, Range, Scan
+from cds_service.record.model import Item, ProblemKind, Range
 
 _LIVER: dict[ProblemKind, str] = {
     "ascites": "ascites", "encephalopathy": "encephalopathy", "cholangitis": "cholangitis",
@@ -70,7 +70,8 @@ def _involvement(view: View) -> Facts:
         (scan, scan.liver_involvement_percent) for scan in view.chart.scans
         if scan.liver_involvement_percent and scan.when and scan.when.first <= view.today and not scan.preliminary
     ]  # fmt: skip
-    newest = [(s, share) for s, share in stated if not any(_later(other, s) for other, _ in stated)]
+    newest_day = max((scan.when.first for scan, _ in stated if scan.when), default=None)
+    newest = [(s, share) for s, share in stated if s.when and newest_day and s.when.last >= newest_day]
     if not newest:
         return {}
     scan, share = max(newest, key=lambda pair: (_least(pair[1]), pair[0].source))
@@ -81,10 +82,6 @@ def _involvement(view: View) -> Facts:
         name: Known(value=float(end), shown=shown, when=scan.when, sources=(scan.source,), read_as=scan.read_as)
         for name, end in (("liver_involvement_least", _least(share)), ("liver_involvement_most", share.high))
     }
-
-
-def _later(scan: Scan, other: Scan) -> bool:
-    return bool(scan.when and other.when and other.when.last < scan.when.first)
 
 
 def _least(share: Range) -> Decimal:

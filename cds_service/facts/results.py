@@ -68,9 +68,15 @@ def is_plausible(view: View, result: LabResult) -> bool:
         return False
     if result.value is None:
         return True
-    low = Decimal(str(view.params.get(f"plausible_{result.analyte}_min", 0)))
-    high = Decimal(str(view.params.get(f"plausible_{result.analyte}_max", _NO_MEASUREMENT)))
-    return low <= result.value <= high
+    key = ("plausible", result.analyte)
+    if key not in view.memo:
+        numbers = (view.params.get(f"plausible_{result.analyte}_{end}") for end in ("min", "max"))
+        view.memo[key] = tuple(
+            default if number is None else Decimal(str(number))
+            for number, default in zip(numbers, (Decimal(0), _NO_MEASUREMENT), strict=True)
+        )
+    low, high = view.memo[key]
+    return bool(low <= result.value <= high)
 
 
 def is_usable(view: View, result: LabResult) -> bool:
@@ -95,20 +101,25 @@ def candidates(
     nobody knows then what the newest value is.
     """
     limit = view.params["lab_max_age_days"] if max_age_days is None else max_age_days
-    recent = [r for r in view.chart.labs if r.analyte == analyte and in_time(view, r.when, limit)]
-    if after is not None:
-        recent = [r for r in recent if r.when and r.when.first > after.last]
-    found = latest(r for r in recent if is_usable(view, r))
-    doubtful = [r for r in recent if not is_plausible(view, r)]
-    return [] if any(not _before_one_of(r, found) for r in doubtful) else found
+    key = ("candidates", analyte, limit, after)
+    if key not in view.memo:
+        recent = [r for r in view.labs(analyte) if in_time(view, r.when, limit)]
+        if after is not None:
+            recent = [r for r in recent if r.when and r.when.first > after.last]
+        found = latest(r for r in recent if is_usable(view, r))
+        in_doubt = latest([*found, *(r for r in recent if not is_plausible(view, r))])
+        view.memo[key] = found if all(is_plausible(view, r) for r in in_doubt) else []
+    return list(view.memo[key])
 
 
-def in_upper_limits(view: View, analyte: Analyte) -> Reading | None:
-    """The newest fresh reading in multiples of its own upper limit of normal.
+def in_upper_limits(
+    view: View, analyte: Analyte, max_age_days: float | None = None, after: Span | None = None
+) -> Reading | None:
+    """The newest reading (as ``newest``) in multiples of its own upper limit of normal.
 
     None without such a limit, or if a result of the same day without one is worse.
     """
-    found = candidates(view, analyte)
+    found = candidates(view, analyte, max_age_days, after)
     limited = [r for r in found if r.upper_limit and r.value is not None]
     if not limited:
         return None
@@ -121,12 +132,9 @@ def in_upper_limits(view: View, analyte: Analyte) -> Reading | None:
 
 def latest(results: Iterable[LabResult]) -> list[LabResult]:
     """The results that no other is surely later than."""
-    dated = [r for r in results if r.when]
-    return [r for r in dated if not _before_one_of(r, dated)]
-
-
-def _before_one_of(result: LabResult, others: Iterable[LabResult]) -> bool:
-    return any(result.when and o.when and result.when.last < o.when.first for o in others)
+    dated = [(r, r.when) for r in results if r.when]
+    newest_day = max((when.first for _, when in dated), default=None)
+    return [r for r, when in dated if newest_day is not None and when.last >= newest_day]
 
 
 def combined(view: View, found: list[LabResult]) -> Reading:

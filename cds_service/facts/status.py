@@ -6,7 +6,6 @@ from cds_service.dates import on_day, whole_years
 from cds_service.facts.glossary import Facts, FactSpec, Known, no, yes
 from cds_service.facts.results import Reading, decided, known, newest
 from cds_service.facts.view import View
-from cds_service.record.model import Performance
 
 GLOSSARY = (
     FactSpec("age_years", "number", "age", "completed years on the decision date; of a partial birth date the younger "
@@ -86,7 +85,8 @@ def _ecog(view: View) -> Known | None:
         p for p in view.chart.performance
         if low <= p.ecog <= high and (p.when is None or p.when.first <= view.today)
     ]  # fmt: skip
-    candidates = [p for p in scores if not any(_surely_later(other, p) for other in scores)]
+    newest_day = max((p.when.first for p in scores if p.when), default=None)
+    candidates = [p for p in scores if not (p.when and newest_day and p.when.last < newest_day)]
     if not candidates:
         return None
     worst = max(p.ecog for p in candidates)
@@ -101,7 +101,3 @@ def _ecog(view: View) -> Known | None:
         when=max((p.when for p in chosen if p.when), default=None),
         read_as="coded" if any(p.read_as == "coded" for p in chosen) else "narrative",
     )
-
-
-def _surely_later(other: Performance, score: Performance) -> bool:
-    return bool(other.when and score.when and score.when.last < other.when.first)

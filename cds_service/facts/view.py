@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from cds_service.record.dates import Span
-from cds_service.record.model import Chart
+from cds_service.record.model import Analyte, Chart, LabResult
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -19,6 +20,17 @@ class View:
     jurisdiction: str
     params: Mapping[str, float]
     hook: str = "patient-view"
+    memo: dict[object, Any] = field(default_factory=dict, init=False, repr=False)  # what was computed from it already
+
+    def labs(self, analyte: Analyte) -> list[LabResult]:
+        """The results of one analyte, in the chart's order."""
+        if "labs" not in self.memo:
+            by_analyte: dict[str, list[LabResult]] = {}
+            for result in self.chart.labs:
+                by_analyte.setdefault(result.analyte, []).append(result)
+            self.memo["labs"] = by_analyte
+        found: list[LabResult] = self.memo["labs"].get(analyte, [])
+        return found
 
     def days_old(self, when: Span | None) -> int | None:
         """Whole days since ``when``, counted from its earliest day: the cautious age for freshness."""
