@@ -113,7 +113,9 @@ class _Item(pytest.Item):
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], *args: Any, **kwargs: Any) -> Any:
         if isinstance(excinfo.value, ScenarioFailure):
             return str(excinfo.value)
-        return super().repr_failure(excinfo, *args, **kwargs)
+        # The machine failed, not the rule: the engineer gets the way from this file on, without pytest's own.
+        excinfo.traceback = excinfo.traceback.cut(path=__file__)
+        return super().repr_failure(excinfo, style="short")
 
     def reportinfo(self) -> tuple[Path, None, str]:
         return self.path, None, f"{self.label}: {self.name}"
