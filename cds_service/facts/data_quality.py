@@ -6,7 +6,7 @@ D-04, D-05 and D-06 speak of them; ``unused`` is what the list of ignored resour
 from __future__ import annotations
 
 from cds_service.facts.glossary import Facts, FactSpec, Known
-from cds_service.facts.results import disagreement, in_time, is_plausible, is_usable, latest, newest
+from cds_service.facts.results import disagreement, is_plausible, is_usable, latest, newest, recent_results
 from cds_service.facts.view import View
 from cds_service.fhir.ignored import Ignored
 from cds_service.record.model import Analyte, LabResult
@@ -72,14 +72,10 @@ def unused(view: View) -> list[Ignored]:
 
 
 def _last_old(view: View, analyte: Analyte) -> list[LabResult]:
-    """The newest results of an analyte if they are too old and nothing fresh, usable or not, is there."""
-    limit = view.params["lab_max_age_days"]
-    usable = [
-        r for r in view.labs(analyte) if r.when and r.when.first <= view.today and is_usable(view, r)
-    ]  # fmt: skip
-    if any(in_time(view, r.when, limit) for r in usable):
+    """The newest results of an analyte if they are too old and none that is fresh is usable."""
+    if any(is_usable(view, r) for r in recent_results(view, analyte, view.params["lab_max_age_days"])):
         return []
-    return latest(usable)
+    return latest(r for r in view.labs(analyte) if r.when and r.when.first <= view.today and is_usable(view, r))
 
 
 def _too_old(view: View) -> list[tuple[str, str, tuple[str, ...]]]:
@@ -105,18 +101,17 @@ def _too_old(view: View) -> list[tuple[str, str, tuple[str, ...]]]:
 def _unusable(view: View) -> list[tuple[str, str, str]]:
     """(name, value as written and why, source): results not older than the limit, and whatever else was refused."""
     rows = []
-    limit = view.params["lab_max_age_days"]
-    recent = [
-        r for r in view.chart.labs if r.analyte in _NAMES and (r.analyte == "height" or in_time(view, r.when, limit))
-    ]
-    for result in sorted(recent, key=lambda r: (r.analyte, r.source)):
-        why = result.problem or (None if is_plausible(view, result) else "implausible")
-        if why in _UNUSABLE:
-            written = " ".join(result.raw.split())[:_SHORT]
-            rows.append((_NAMES[result.analyte], f"{written} ({_WORDS[why]})".strip(), result.source))
-    named = {source for *_, source in rows} | {r.source for r in view.chart.labs}
-    for item in sorted(view.chart.ignored):
-        if item.why in _UNUSABLE and item.source not in named:
+    for analyte, name in _NAMES.items():
+        limit = float("inf") if analyte == "height" else view.params["lab_max_age_days"]
+        for result in sorted(recent_results(view, analyte, limit), key=lambda r: r.source):
+            why = result.problem or (None if is_plausible(view, result) else "implausible")
+            if why in _UNUSABLE:
+                written = " ".join(result.raw.split())[:_SHORT]
+                rows.append((name, f"{written} ({_WORDS[why]})".strip(), result.source))
+    refused = [item for item in sorted(view.chart.ignored) if item.why in _UNUSABLE]
+    read = {r.source for r in view.chart.labs} if refused else set()
+    for item in refused:
+        if item.source not in read:
             name = next(
                 (words for analyte, words in _NAMES.items() if item.detail == analyte), item.detail or item.source
             )

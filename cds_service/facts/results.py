@@ -92,6 +92,14 @@ def newest(
     return combined(view, found) if found else None
 
 
+def recent_results(view: View, analyte: Analyte, max_age_days: float) -> list[LabResult]:
+    """Every result of an analyte within ``max_age_days``, usable or not."""
+    key = ("recent", analyte, max_age_days)
+    if key not in view.memo:
+        view.memo[key] = [r for r in view.labs(analyte) if in_time(view, r.when, max_age_days)]
+    return list(view.memo[key])
+
+
 def candidates(
     view: View, analyte: Analyte, max_age_days: float | None = None, after: Span | None = None
 ) -> list[LabResult]:
@@ -103,7 +111,7 @@ def candidates(
     limit = view.params["lab_max_age_days"] if max_age_days is None else max_age_days
     key = ("candidates", analyte, limit, after)
     if key not in view.memo:
-        recent = [r for r in view.labs(analyte) if in_time(view, r.when, limit)]
+        recent = recent_results(view, analyte, limit)
         if after is not None:
             recent = [r for r in recent if r.when and r.when.first > after.last]
         found = latest(r for r in recent if is_usable(view, r))
