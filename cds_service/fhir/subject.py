@@ -36,17 +36,20 @@ class Identity:
         kind = data.get("resourceType")
         if kind in _IMPERSONAL:
             return "patient"
-        answers = {self._refers(item) for item in _subjects(data)}
+        answers = {self._refers(item, data) for item in self._subjects(data)}
         return next((answer for answer in ("other", "unknown", "patient") if answer in answers), "not-said")
 
-    def _refers(self, subject: Mapping[str, Any]) -> Whose:
+    def _refers(self, subject: Mapping[str, Any], data: Mapping[str, Any]) -> Whose:
         literal = reference(subject)
         if literal and not literal.startswith("#"):
             return self._literal(literal)
-        contained = text(subject.get("type"))
-        if contained and contained != "Patient":
+        if text(subject.get("type")) not in ("", "Patient"):
             return "other"
-        named = set(identifiers({"identifier": subject.get("identifier")}))
+        named = set(identifiers(subject))
+        if literal:  # a contained patient is known by its business identifiers only
+            for inner in objects(data.get("contained")):
+                if f"#{text(inner.get('id'))}" == literal:
+                    named |= set(identifiers(inner))
         if not named:
             return "not-said" if not literal and not subject.get("display") else "unknown"
         if named & self.identifiers:
@@ -66,6 +69,24 @@ class Identity:
             return "unknown"
         return "patient" if (match["type"], match["id"]) == ("Patient", self.id) else "other"
 
+    def _subjects(self, data: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+        """The references that say whom a resource is about."""
+        for name in _SUBJECT_FIELDS:
+            yield from objects(data.get(name))
+        if data.get("resourceType") == "Appointment":
+            for participant in objects(data.get("participant")):
+                yield from (actor for actor in objects(participant.get("actor")) if self._is_patient(actor))
+        if data.get("resourceType") == "Observation":
+            for focus in objects(data.get("focus")):  # a measurement about someone or something else
+                if self._is_patient(focus) or "RelatedPerson/" in reference(focus):
+                    yield focus
+
+    def _is_patient(self, target: Mapping[str, Any]) -> bool:
+        """Whether a reference names a Patient at all (appointments name practitioners and rooms too)."""
+        literal = reference(target)
+        named = text(target.get("type")) or literal.rpartition("/")[0].rpartition("/")[2]
+        return named == "Patient" or literal in self.urls or literal in self.other_urls
+
 
 def patient_name(data: Mapping[str, Any], full_url: str) -> str:
     """The id of a Patient resource; in a transaction, where it has none yet, what its fullUrl says."""
@@ -78,18 +99,3 @@ def identifiers(data: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         system, value = text(item.get("system")), text(item.get("value"))
         if system and value:
             yield system, value
-
-
-def _subjects(data: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    """The references that say whom a resource is about."""
-    for name in _SUBJECT_FIELDS:
-        yield from objects(data.get(name))
-    if data.get("resourceType") == "Appointment":
-        for participant in objects(data.get("participant")):
-            for actor in objects(participant.get("actor")):
-                if "Patient" in (reference(actor).rsplit("/", 2)[-2:-1] or [text(actor.get("type"))]):
-                    yield actor
-    if data.get("resourceType") == "Observation":
-        for focus in objects(data.get("focus")):  # a measurement about someone or something else
-            if "Patient/" in reference(focus) or "RelatedPerson/" in reference(focus):
-                yield focus

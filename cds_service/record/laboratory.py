@@ -61,7 +61,8 @@ _TEXTS: dict[str, str] = {
     "chromogranin-a": r"chromogranin[ -]?a|cga",
     "5-hiaa": r"5-?(?:oh-?)?hiaa.*|5-?hydroxy-?indole? ?acet(?:ic acid|ate).*|5-?hydroxyindolessigs(?:ä|ae)ure.*",
     "nt-probnp": r"nt-?pro-?bnp|n-?terminal pro-?b(?:rain|-type)? natriuretic peptide.*|pro-?bnp",
-    "catecholamines": r"(?:total |plasma |urinary? |fractionated )?(?:catecholamines?|metanephrines?|normetanephrines?"
+    "catecholamines": r"(?:total |plasma |urinary? |fractionated )?(?:catecholamines?|metanephrines?"
+    r"|normetanephrines?"
     r"|free metanephrines?|adrenaline|noradrenaline|epinephrine|norepinephrine).*",
 }
 _COMPILED = [(name, re.compile(pattern, re.IGNORECASE)) for name, pattern in _TEXTS.items()]
@@ -73,14 +74,17 @@ _QUALIFIERS = re.compile(
     re.IGNORECASE,
 )
 _NOT_BLOOD = re.compile(
-    r"urin|csf|cerebrospinal|fluid|ascit|pleura|stool|faec|fecal|sweat|saliva|dialys|drain|cord blood|donor|/100|ratio"
-    r"|percent|%|birth|ideal|free|glycat|a1c|corpuscular h|direct|indirect|conjugat|distribution|mean platelet|target",
+    r"urin|[\[(](?:du|pt\(u\)|u)[\])]|^(?:d?u|csf)-|csf|cerebrospinal|fluid|ascit|pleura|stool|faec|fecal|sweat"
+    r"|saliva|dialys|drain|cord blood|donor|/100|ratio"
+    r"|percent|%|birth|ideal|free|glycat|a1c|corpuscular h|direct|indirect|conjugat|distribution|mean platelet"
+    r"|target",
     re.IGNORECASE,
 )
 _URINE_TOO = frozenset({"5-hiaa", "crcl", "catecholamines", "mcv", "prothrombin", "inr", "measured-gfr", "egfr"})
 _COUNTS = frozenset({"wbc", "anc", "lymphocytes", "platelets"})
 _WRITTEN = re.compile(
-    r"(?P<sign><=|>=|=<|=>|<|>|≤|≥)?\s*(?P<number>[+-]?\d+(?:[.,]\d+)?)\s*(?P<unit>[^\d\s(].{0,30}|10\s?[*^E].{0,20})?"
+    r"(?P<sign><=|>=|=<|=>|<|>|≤|≥)?\s*(?P<number>[+-]?\d+(?:[.,]\d+)?)\s*(?P<unit>[^\d\s(].{0,30}"
+    r"|10\s?[*^E].{0,20})?"
 )
 _SIGNS: dict[str, Comparator] = {
     "<": "<",

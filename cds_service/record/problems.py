@@ -156,6 +156,10 @@ def _of_condition(resource: Resource) -> Iterator[Problem]:
     stage = " ".join(words_at(item, name) for item in objects(data.get("stage")) for name in ("summary", "type"))
     when, end = _days(data)
     past = bool(_PAST.search(words))
+    if "pregnancy-end" in names_at(data, "code"):
+        yield Problem(
+            source=resource.source, when=when, kind="pregnancy", active=False, end=end or when, text=words[:200]
+        )
     for kind, coded in _kinds(data):
         confirmed = _confirmed(data)
         if kind in _REASSURING and not confirmed:

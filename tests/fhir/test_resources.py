@@ -70,6 +70,38 @@ def test_everyone_elses(subject):
     assert [(item.source, item.why) for item in result.ignored] == [("Observation/o", "other-patient")]
 
 
+def test_contained_patients():
+    def holding(number):
+        inner = {"resourceType": "Patient", "id": "pt", "identifier": [{"system": "urn:mrn", "value": number}]}
+        return observation(subject={"reference": "#pt"}, contained=[inner])
+
+    assert sources(read(holding("7"))) == ["Observation/o"]
+    assert sources(read(holding("8"))) == []
+    assert sources(read(observation(subject={"reference": "#gone"}))) == []
+
+
+def test_appointments_are_the_patients_by_their_participants():
+    def booked(*actors):
+        return {"resourceType": "Appointment", "id": "x", "status": "booked",
+                "participant": [{"actor": {"reference": actor}} for actor in actors]}  # fmt: skip
+
+    entry = [
+        {"fullUrl": "urn:uuid:1", "resource": PATIENT},
+        {"fullUrl": "urn:uuid:2", "resource": {"resourceType": "Patient", "id": "q"}},
+    ]
+    for actors, used in [
+        (["Practitioner/d", "Patient/p"], True),
+        (["Practitioner/d"], True),
+        (["Patient/q"], False),
+        (["https://ehr.example/fhir/Patient/q"], False),
+        (["urn:uuid:1", "urn:uuid:9"], True),
+        (["urn:uuid:2"], False),
+    ]:
+        bundle = {"resourceType": "Bundle", "type": "collection", "entry": [*entry, {"resource": booked(*actors)}]}
+        found = read_resources({"all": bundle}, patient_id="p")
+        assert bool(found.of("Appointment")) is used, actors
+
+
 def test_a_focus_on_someone_else_is_not_the_patient():
     assert sources(read(observation(focus=[{"reference": "RelatedPerson/baby"}]))) == []
     assert sources(read(observation(focus=[{"reference": "BodyStructure/tumour"}]))) == ["Observation/o"]

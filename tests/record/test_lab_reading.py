@@ -89,7 +89,8 @@ def test_by_words(words, unit, analyte):
         ("WBC in urine", "/uL"), ("Leukocytes, CSF", "/uL"), ("Birth weight", "g"), ("Ideal body weight", "kg"),
         ("Potassium, urine", "mmol/L"), ("Prothrombin time", "s"), ("Platelet distribution width", "fL"),
         ("Albumin, CSF", "g/L"),
-        ("Weight loss", "kg"), ("Reticulocyte haemoglobin", "pg"), ("Fetal hemoglobin", "%"), ("GPT-4", "U/L"),
+        ("Weight loss", "kg"), ("Kreatinin [U]", "mg/dL"), ("U-Kreatinin", "mg/dL"), ("Albumin (dU)", "g/L"),
+        ("Reticulocyte haemoglobin", "pg"), ("Fetal hemoglobin", "%"), ("GPT-4", "U/L"),
     ],
 )  # fmt: skip
 def test_look_alikes_are_not_read(words, unit):

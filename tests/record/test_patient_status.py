@@ -202,6 +202,11 @@ def test_activity_severity_and_end():
     assert chart(condition(concept("Thrombocytopenia grade 3 after Lutathera"))).problems[0].grade == 3
 
 
+def test_a_delivery_ends_a_pregnancy():
+    found = chart(condition(concept(None, (ICD10CM, "O80")), onsetDateTime="2025-08-01")).problems
+    assert [(item.kind, item.active, str(item.end)) for item in found] == [("pregnancy", False, "2025-08-01")]
+
+
 def test_unconfirmed_problems():
     unconfirmed = {"verificationStatus": {"coding": [{"code": "provisional"}]}}
     assert kinds(condition(concept("Pregnancy"), **unconfirmed)) == {"possible-pregnancy"}

@@ -170,6 +170,17 @@ def test_hostile_elements_never_fail(chance: random.Random, junk: object):
     assert found.person.id == "p" and all(item.when is None or item.when.first <= TODAY for item in found.labs)
 
 
+def test_absurd_depth_and_size():
+    deep: dict = {"resourceType": "Observation", "id": "hb", "status": "final"}
+    inner = deep
+    for _ in range(20_000):
+        inner["extension"] = [{}]
+        inner = inner["extension"][0]
+    long = condition(concept("lysine arginine 7.4 GBq < <div " * 3000), "long")
+    found = chart(deep, {**deep, "note": "another version"}, long, administration(concept("< " * 50_000)))
+    assert found.labs == [] and found.treatments == []
+
+
 def test_an_empty_record_is_an_empty_chart():
     found = read_chart({"patient": PATIENT, "conditions": None}, patient_id="p", today=date(2026, 1, 1))
     assert found.labs == found.scans == found.diagnoses == found.ignored == []
