@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import islice
 from typing import Literal
 
 from cds_service.facts.glossary import Facts, FactSpec, Known, no, yes
-from cds_service.facts.imaging_lesions import Reading, Scored, readings, scans_of, show_score
+from cds_service.facts.imaging_lesions import Reading, Scored, readings, show_score
 from cds_service.facts.sites import organ
 from cds_service.facts.view import View, surely_before
 from cds_service.record.model import Modality, Score
@@ -78,7 +79,7 @@ _REMOVING = {
 
 
 def compute(view: View) -> Facts:
-    found = readings(view)
+    found = list(islice(readings(view), 2))
     facts = _presence(view, found)
     if not found:
         return facts
@@ -88,8 +89,7 @@ def compute(view: View) -> Facts:
 
 def current(view: View) -> Reading | None:
     """The current SSTR PET; None if there is no usable one."""
-    found = readings(view)
-    return found[0] if found else None
+    return next(readings(view), None)
 
 
 def only_maximum(view: View, found: Sequence[Reading]) -> bool:
@@ -252,7 +252,7 @@ def _organs_elsewhere(view: View, found: Sequence[Reading]) -> set[str]:
     """
     now = found[0]
     here = {organ(lesion.site) for lesion in now.lesions}
-    newest = [readings(view, modality)[0] for modality in _OTHERS if scans_of(view, modality)] + list(found[1:2])
+    newest = [*(reading for modality in _OTHERS for reading in islice(readings(view, modality), 1)), *found[1:2]]
     removed = [item.when for item in view.chart.procedures if item.kind in _REMOVING]
     elsewhere = set()
     for other in newest:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from decimal import Decimal
 
 from cds_service.facts.glossary import Facts, FactSpec, Known, no, yes
@@ -49,13 +49,14 @@ _Side = tuple[bool, str, tuple[str, ...]]  # reaches the threshold, as shown, so
 
 def compute(view: View) -> Facts:
     found = readings(view)
+    now = next(found, None)
     facts: Facts = {}
     absent = spleen_absent(view)
     if absent is not None:
         facts["spleen_absent"] = yes(absent_spleen_sources(view)) if absent else no()
-    if not found:
+    if now is None:
         return facts
-    return facts | _conflict(view, found) | _spleen(found[0]) | _wording(view, found[0])
+    return facts | _conflict(view, now, found) | _spleen(now) | _wording(view, now)
 
 
 def days_apart(first: Span, second: Span) -> tuple[int, int]:
@@ -67,19 +68,18 @@ def days_apart(first: Span, second: Span) -> tuple[int, int]:
     return 0, max(abs((first.last - second.first).days), abs((second.last - first.first).days))
 
 
-def _conflict(view: View, found: Sequence[Reading]) -> Facts:
+def _conflict(view: View, now: Reading, earlier: Iterable[Reading]) -> Facts:
     """The pair that conflicts; no when none does; unknown when it hangs on what was given between two scans."""
-    now = found[0]
     pairs = [pair for scan in now.scans if (pair := _text_against_code(view, scan))]
     pairs += _same_day(view, now)
     unknown = False
     mine = _side(now)
-    for other in found[1:]:
-        theirs = _side(other)
-        if mine is None or theirs is None or mine[0] == theirs[0]:
-            continue
+    for other in earlier:
         least, most = days_apart(other.when, now.when)
         if least > view.params["conflict_days"]:
+            break
+        theirs = _side(other)
+        if mine is None or theirs is None or mine[0] == theirs[0]:
             continue
         treated = given_between(view, other.when, now.when, UPTAKE_CHANGING)
         if treated is None or (not treated and most > view.params["conflict_days"]):

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 from typing import Literal
 
@@ -127,15 +128,30 @@ def scans_of(view: View, *modalities: Modality) -> list[Scan]:
     ]
 
 
-def readings(view: View, modality: Modality = "sstr-pet") -> list[Reading]:
+def readings(view: View, modality: Modality = "sstr-pet") -> Iterator[Reading]:
     """The scans of a modality, newest first. Scans whose dates overlap are read together: the lower score counts."""
-    left, found = scans_of(view, modality), []
+    left = sorted(scans_of(view, modality), key=_earliest)
+    vague = [scan for scan in left if scan.when and not scan.when.exact]
+    used: set[int] = set()
     while left:
-        latest = max(scan.when.first for scan in left if scan.when)
-        group = [scan for scan in left if scan.when and scan.when.last >= latest]
-        left = [scan for scan in left if scan not in group]
-        found.append(read_together(view, group))
-    return found
+        newest = left.pop()
+        if id(newest) in used:
+            continue
+        group = [newest]
+        while left and _last(left[-1]) >= _earliest(newest):
+            group.append(left.pop())
+        group += [scan for scan in vague if _last(scan) >= _earliest(newest) and scan not in group]
+        group = [scan for scan in group if id(scan) not in used]
+        used.update(id(scan) for scan in group)
+        yield read_together(view, group)
+
+
+def _earliest(scan: Scan) -> date:
+    return scan.when.first if scan.when else date.min
+
+
+def _last(scan: Scan) -> date:
+    return scan.when.last if scan.when else date.min
 
 
 def read_together(view: View, scans: Iterable[Scan]) -> Reading:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import chain, islice
 from typing import NamedTuple
 
 from cds_service.facts.fdg import discordance
@@ -80,8 +82,15 @@ def compute(view: View) -> Facts:
 
 def last_scan(view: View) -> Reading | None:
     """The last SSTR PET; if there is none, the last SSTR scintigraphy."""
-    found = readings(view) or readings(view, "sstr-scintigraphy")
-    return found[0] if found else None
+    return next(readings(view), None) or next(readings(view, "sstr-scintigraphy"), None)
+
+
+def earlier_scans(view: View, now: Reading) -> Iterator[Reading]:
+    """The SSTR PETs before the current one, newest first; if there is none, the scintigraphies before it."""
+    pets = islice(readings(view), 1, None)
+    first = next(pets, None)
+    found = chain([first], pets) if first else readings(view, "sstr-scintigraphy")
+    return (reading for reading in found if surely_before(reading.when, now.when))
 
 
 def show_extent(extent: Extent) -> str:
@@ -184,9 +193,7 @@ def _regained(view: View) -> Facts:
     now = current(view)
     if now is None:
         return {}
-    pets = readings(view)[1:]
-    earlier = [r for r in (pets or readings(view, "sstr-scintigraphy")) if surely_before(r.when, now.when)]
-    before = next((reading for reading in earlier if reading.insufficient is not None), None)
+    before = next((r for r in earlier_scans(view, now) if r.insufficient is not None), None)
     if before is None or before.best is None:
         return {"sstr_regained": no(), "sstr_still_low": no()} if view.provided("DiagnosticReport") else {}
     facts: Facts = {}

@@ -6,8 +6,10 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from cds_service.facts.glossary import Facts, FactSpec, Known, no, yes
+from cds_service.facts.imaging import current
 from cds_service.facts.imaging_checks import days_apart
-from cds_service.facts.imaging_lesions import Reading, readings
+from cds_service.facts.imaging_lesions import Reading
+from cds_service.facts.reimaging import earlier_scans
 from cds_service.facts.sites import same_place
 from cds_service.facts.view import View, surely_before
 from cds_service.record.dates import Span, on_day
@@ -36,12 +38,13 @@ _Period = tuple[date, date, str]
 
 
 def compute(view: View) -> Facts:
-    found = readings(view)
-    facts = _analogue(view) | _steroids(view, found[0].when if found else None)
-    earlier = (found[1:] or readings(view, "sstr-scintigraphy")) if found else []
-    before = next((scan for scan in earlier if surely_before(scan.when, found[0].when)), None)
+    now = current(view)
+    facts = _analogue(view) | _steroids(view, now.when if now else None)
+    if now is None:
+        return facts
+    before = next(earlier_scans(view, now), None)
     if before is not None:
-        facts |= _comparison(view, before, found[0])
+        facts |= _comparison(view, before, now)
     return facts
 
 
