@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
@@ -24,7 +24,7 @@ from cds_service.fhir.elements import (
 )
 from cds_service.fhir.ignored import Ignored, Why
 from cds_service.fhir.resources import Resource, ResourceSet
-from cds_service.record.codes import concepts_at
+from cds_service.record.codes import concepts_at, names_at
 from cds_service.record.common import free_texts, when_observed
 from cds_service.record.model import Analyte, LabResult, ReadAs
 from cds_service.record.units import UNITS, convert
@@ -106,7 +106,6 @@ class _Part:
     source: str
     when: Span | None
     data: Mapping[str, Any]
-    specimen: str  # what was examined, in words
 
 
 def read(resources: ResourceSet, plausible: Plausible, ignored: list[Ignored]) -> list[LabResult]:
@@ -115,39 +114,48 @@ def read(resources: ResourceSet, plausible: Plausible, ignored: list[Ignored]) -
     ``plausible`` are the limits per analyte, both allowed. Undated results go to ``ignored``.
     """
     found: list[LabResult] = []
-    for part in _parts(resources):
-        analyte = analyte_of(part.data, part.specimen)
-        if analyte is None:
-            continue
-        result = _result(part, analyte, plausible)
-        if result is None:
-            continue
-        if result.problem:
-            ignored.append(Ignored(part.source, result.problem, analyte))
-        if part.when is None:
-            ignored.append(Ignored(part.source, "no-date", analyte))
-        else:
-            found.append(result)
+    for resource in resources.of("Observation"):
+        for data in (resource.data, *objects(resource.data.get("component"))):
+            analyte = analyte_of(data)
+            if analyte is None or _of_other_specimen(analyte, data, resource, resources):
+                continue
+            part = _Part(resource.source, when_observed(resource, resources, "issued"), data)
+            result = _result(part, analyte, plausible)
+            if result is None:
+                continue
+            if result.problem:
+                ignored.append(Ignored(part.source, result.problem, analyte))
+            if part.when is None:
+                ignored.append(Ignored(part.source, "no-date", analyte))
+            else:
+                found.append(result)
     return found
 
 
-def analyte_of(data: Mapping[str, Any], specimen: str = "") -> Analyte | None:
+def analyte_of(data: Mapping[str, Any]) -> Analyte | None:
     """Which analyte an Observation or component measures: by its codes, by text only if none of them is known."""
     known = concepts_at(data, "code")
     if known:
-        names = {concept.name for concept in known if not concept.refused} & _ANALYTES
-        refused = any(concept.refused for concept in known)
-        return cast(Analyte, names.pop()) if len(names) == 1 and not refused else None
+        names = names_at(data, "code") & _ANALYTES
+        return cast(Analyte, next(iter(names))) if len(names) == 1 else None
     found = {name for words in free_texts(data, "code") if (name := named_analyte(words))}
     if len(found) != 1:
         return None
     name = found.pop()
-    if name not in _URINE_TOO and _NOT_BLOOD.search(specimen):
-        return None
     unit = (quantity(data.get("valueQuantity")) or Quantity(Decimal(0))).units
     if name in _COUNTS and any("%" in spelling for spelling in unit):
         return None  # a share of the cells, not a count
     return cast(Analyte, name)
+
+
+def _of_other_specimen(analyte: Analyte, data: Mapping[str, Any], resource: Resource, resources: ResourceSet) -> bool:
+    """Whether a test known by its name only was done on urine or another fluid."""
+    target = resource.data.get("specimen")
+    if not target or analyte in _URINE_TOO or concepts_at(data, "code"):
+        return False
+    found = resources.resolve(target, within=resource)
+    words = [words_at(found.data, "type") if found else "", *(text(item.get("display")) for item in objects(target))]
+    return bool(_NOT_BLOOD.search(" ".join(words)))
 
 
 @lru_cache(maxsize=4096)
@@ -163,21 +171,6 @@ def named_analyte(words: str) -> str | None:
         if pattern.fullmatch(plain):
             return name if name in _URINE_TOO or not _NOT_BLOOD.search(words) else None
     return None
-
-
-def _parts(resources: ResourceSet) -> Iterator[_Part]:
-    for resource in resources.of("Observation"):
-        when = when_observed(resource, resources, "issued")
-        specimen = _specimen(resource, resources)
-        yield _Part(resource.source, when, resource.data, specimen)
-        for component in objects(resource.data.get("component")):
-            yield _Part(resource.source, when, component, specimen)
-
-
-def _specimen(resource: Resource, resources: ResourceSet) -> str:
-    target = resource.data.get("specimen")
-    found = resources.resolve(target, within=resource) if target else None
-    return " ".join([words_at(found.data, "type") if found else "", *(text(o.get("display")) for o in objects(target))])
 
 
 def _result(part: _Part, analyte: Analyte, plausible: Plausible) -> LabResult | None:

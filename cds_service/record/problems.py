@@ -11,7 +11,7 @@ from cds_service.dates import Span, parse_date
 from cds_service.fhir.elements import codings, dated, notes, objects, text, words_at
 from cds_service.fhir.ignored import Ignored
 from cds_service.fhir.resources import Resource, ResourceSet
-from cds_service.record.codes import concepts_at, names_at
+from cds_service.record.codes import names_at
 from cds_service.record.common import first_date, free_texts, when_observed
 from cds_service.record.model import Problem, ProblemKind
 from cds_service.record.status import nyha_class
@@ -123,6 +123,10 @@ _BY_RADIOLIGAND = re.compile(
     r"|dose[- ]limiting",
     re.IGNORECASE,
 )
+
+_DUE = re.compile(r"estimated (?:date of delivery|due date)|\bedd\b", re.I)
+_STATUS_TITLE = re.compile(_DUE.pattern + r"|breast-?feeding|lactati|menopaus|expectancy|prognosis", re.I)
+_YES = re.compile(r"(?:yes|true|current\w*|positive|present)\b", re.I)
 
 _FIRST_DEGREE_CODES = frozenset(
     ["FTH", "MTH", "NFTH", "NMTH", "PRN", "NPRN", "SIB", "NSIB", "BRO", "NBRO", "SIS", "NSIS", "TWIN", "TWINBRO",
@@ -248,31 +252,34 @@ def _grade(data: Mapping[str, Any], kind: ProblemKind, words: str) -> int | None
 def _of_observation(resource: Resource, resources: ResourceSet) -> Iterator[Problem]:
     """Status observations: breast-feeding, menopause, estimated date of delivery, life expectancy."""
     data = resource.data
-    names = names_at(data, "code")
-    title = " ".join(free_texts(data, "code"))
+    names, title = names_at(data, "code"), " ".join(free_texts(data, "code"))
+    answers = names_at(data, "valueCodeableConcept") & {"lactation", "menopause"}
+    if not answers and "delivery-date-estimated" not in names and not _STATUS_TITLE.search(title):
+        return
     when = when_observed(resource, resources, "issued")
-    if "delivery-date-estimated" in names or re.search(r"estimated (?:date of delivery|due date)|\bedd\b", title, re.I):
+    said = " ".join(filter(None, [text(data.get("valueString")), words_at(data, "valueCodeableConcept")]))
+    if "delivery-date-estimated" in names or _DUE.search(title):
         due = parse_date(data.get("valueDateTime")) or parse_date(data.get("valueString"))
         if due:
             yield Problem(
                 source=resource.source, when=when, kind="pregnancy", due=due, text="estimated date of delivery"
             )
         return
-    said = " ".join(filter(None, [text(data.get("valueString")), words_at(data, "valueCodeableConcept")]))
-    for name in names_at(data, "valueCodeableConcept") & {"lactation", "menopause"}:
-        yield Problem(source=resource.source, when=when, kind=_CODED[name][0])
-    if concepts_at(data, "code") or concepts_at(data, "valueCodeableConcept") or not title:
+    if answers:
+        yield from (Problem(source=resource.source, when=when, kind=_CODED[name][0]) for name in sorted(answers))
         return
-    yes = data.get("valueBoolean") is True or bool(re.match(r"(?:yes|true|current\w*|positive|present)\b", said, re.I))
+    yes = data.get("valueBoolean") is True or bool(_YES.match(said))
+    kinds: list[ProblemKind] = []
     if re.search(r"breast-?feeding|lactati", title, re.I) and (
         yes or re.match(r"breast-?feeding|lactating", said, re.I)
     ):
-        yield Problem(source=resource.source, when=when, kind="lactation", read_as="narrative")
+        kinds.append("lactation")
     if re.search(r"menopaus", title, re.I) and (yes or re.match(r"post-?menopaus", said, re.I)):
-        yield Problem(source=resource.source, when=when, kind="menopause", read_as="narrative")
-    if re.search(r"life expectancy|prognosis", title, re.I):
-        for kind in kinds_named(f"life expectancy {said}"):
-            yield Problem(source=resource.source, when=when, kind=kind, read_as="narrative", text=said[:200])
+        kinds.append("menopause")
+    if re.search(r"expectancy|prognosis", title, re.I):
+        kinds += [kind for kind in kinds_named(f"life expectancy {said}") if kind == "short-life-expectancy"]
+    for kind in kinds:
+        yield Problem(source=resource.source, when=when, kind=kind, read_as="narrative", text=said[:200])
 
 
 def _of_relative(resource: Resource) -> list[Problem]:
