@@ -86,6 +86,8 @@ def objects(value: object) -> Iterator[dict[str, Any]]:
 
 def walk(data: object, *path: str) -> Iterator[dict[str, Any]]:
     """Every object reached by following the names of ``path``, through lists."""
+    if isinstance(data, dict) and path and data.get(path[0]) is None:
+        return iter(())  # most elements are absent
     found = [data] if isinstance(data, dict) else list(objects(data))
     for name in path:
         children: list[dict[str, Any]] = []
@@ -121,6 +123,8 @@ def text_of(concept: object) -> str:
 
 def words_at(data: object, *path: str) -> str:
     """All words at ``path``: texts and displays of every CodeableConcept there, joined by blanks."""
+    if isinstance(data, Mapping) and path and data.get(path[0]) is None:
+        return ""
     found: list[str] = []
     for concept in walk(data, *path):
         found.append(text(concept.get("text")))

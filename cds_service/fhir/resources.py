@@ -65,6 +65,7 @@ class ResourceSet:
     by_type: dict[str, tuple[Resource, ...]] = field(default_factory=dict)
     by_reference: dict[str, Resource] = field(default_factory=dict)
     by_identifier: dict[tuple[str, str], Resource] = field(default_factory=dict)
+    memo: dict[str, Any] = field(default_factory=dict)  # what readers work out once and share
 
     def of(self, *types: str) -> tuple[Resource, ...]:
         """The resources of these types, contained ones included, in an order that does not depend on the input's."""

@@ -12,6 +12,7 @@ Whose = Literal["patient", "other", "unknown", "not-said"]
 
 _PATIENT_REFERENCE = re.compile(r"(?:^|/)(?P<type>[A-Z][A-Za-z]+)/(?P<id>[^/#?]+)(?:/_history/[^/]+)?$")
 _SUBJECT_FIELDS = ("subject", "patient")
+_MORE_SUBJECTS = frozenset({"patient", "focus", "participant"})
 # Types that describe no patient of their own.
 _IMPERSONAL = frozenset({"Medication", "Binary", "Practitioner"})
 
@@ -21,6 +22,7 @@ class Identity:
 
     def __init__(self, patient_id: str, patients: list[tuple[dict[str, Any], str]]) -> None:
         self.id = patient_id
+        self._plain = f"Patient/{patient_id}"
         self.urls: set[str] = set()
         self.other_urls: set[str] = set()
         self.identifiers: set[tuple[str, str]] = set()
@@ -36,6 +38,9 @@ class Identity:
         kind = data.get("resourceType")
         if kind in _IMPERSONAL:
             return "patient"
+        subject = data.get("subject")
+        if isinstance(subject, dict) and subject.get("reference") == self._plain and not _MORE_SUBJECTS & data.keys():
+            return "patient"  # what nearly every resource says
         answers = {self._refers(item, data) for item in self._subjects(data)}
         return next((answer for answer in ("other", "unknown", "patient") if answer in answers), "not-said")
 
