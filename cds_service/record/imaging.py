@@ -81,14 +81,14 @@ def _opened(
         study = study_of_line(_first_line(words))
         if study.modality is None and not study.pet:
             return
-    told = (study,) if study.modality is not None else _told_by_text(titled if words else "", own)
+    told = (study,) if study.modality is not None else _told_by_text(resources, titled if words else "", own)
     if not told:
         ignored.append(Ignored(report.source, "unsupported", "PET tracer not stated"))
         return
     ignored += notices
     for one in told:
         if one.modality is not None:
-            said = reading(titled, KINDS[one.modality]) if words else None
+            said = reading(resources, titled, KINDS[one.modality]) if words else None
             tracer = one.tracer or (said["tracer"] if said else None) or one.usual_tracer
             fitting = tuple(item for item in own if _fits(item, one))
             yield _Report(report, one.modality, tracer, words, said, fitting)
@@ -99,9 +99,9 @@ def _first_line(words: str) -> str:
     return re.split(r"\n|\. ", words.strip()[:200], maxsplit=1)[0]
 
 
-def _told_by_text(words: str, own: tuple[Resource, ...]) -> tuple[Study, ...]:
+def _told_by_text(resources: ResourceSet, words: str, own: tuple[Resource, ...]) -> tuple[Study, ...]:
     """What a PET of unknown tracer is of, by its text and the scores that belong to it."""
-    said = (reading(words, "sstr_pet"), reading(words, "fdg_pet")) if words else ()
+    said = (reading(resources, words, "sstr_pet"), reading(resources, words, "fdg_pet")) if words else ()
     return studies_of_text(
         [each["tracer"] for each in said],
         words,

@@ -6,12 +6,14 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Literal
 
 from cds_service.fhir.elements import codings, notes, number, objects, quantity, text, text_of, words_at
 from cds_service.fhir.ignored import Ignored
 from cds_service.fhir.resources import Resource, ResourceSet
-from cds_service.record.codes import free_words, names_at
+from cds_service.record.codes import Said
+from cds_service.record.index import code_of
 from cds_service.record.intervals import NotAScore, compared, score, score_of, size_mm, size_of
 from cds_service.record.model import Lesion, Score
 from cds_service.record.organs import organ_of_codes
@@ -36,6 +38,7 @@ _STRUCTURE = re.compile(r"\s*\((?:body structure|morphologic abnormality)\)|\b(?
                         r"|structure)\b", re.I)
 _FILLING = frozenset({"the", "of", "in", "structure", "lesion", "s"})
 Words = Literal["high", "low", "none"]
+Kind = Literal["krenning", "suv", "size", "fdg"]
 
 
 def is_lesion(data: dict[str, Any]) -> bool:
@@ -43,16 +46,21 @@ def is_lesion(data: dict[str, Any]) -> bool:
     return any(kind_of(part) for part in (data, *objects(data.get("component"))))
 
 
-def kind_of(part: dict[str, Any]) -> Literal["krenning", "suv", "size", "fdg"] | None:
+def kind_of(part: dict[str, Any]) -> Kind | None:
     """What an Observation or component measures of a lesion."""
-    names = names_at(part, "code")
-    if "krenning-score" in names:
+    return kind_said(code_of(part))
+
+
+@lru_cache(maxsize=1024)
+def kind_said(code: Said) -> Kind | None:
+    """What a code measures of a lesion."""
+    if "krenning-score" in code.names:
         return "krenning"
-    if "suv-max" in names:
+    if "suv-max" in code.names:
         return "suv"
-    if names & {"tumour-size", "tumour-size-max", "tumour-size-additional"}:
+    if code.names & {"tumour-size", "tumour-size-max", "tumour-size-additional"}:
         return "size"
-    words = free_words(part, "code")
+    words = " ".join(code.texts)
     if _KRENNING_WORDS.search(words):
         return "krenning"
     if _SUV_WORDS.search(words):

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Literal
 
 from cds_service.fhir.elements import effective, notes, number, objects, text, words_at
 from cds_service.fhir.ignored import Ignored
 from cds_service.fhir.resources import Resource, ResourceSet
-from cds_service.record.codes import free_words, names_at
+from cds_service.record.codes import Said, free_words, names_at
+from cds_service.record.index import code_of, speaking
 from cds_service.record.intervals import denominator, percent
 from cds_service.record.model import Pathology, Range
 from cds_service.record.pathology_values import differentiation_of, grade_of, ki67_of, mitoses_of
@@ -44,8 +46,8 @@ def read(resources: ResourceSet, ignored: list[Ignored]) -> list[Pathology]:
     dropped = {item.source for item in reports} - {item.source for item in kept}
     foreign = {item.source for item in kept if _is_foreign(item, resources)}
     observations = [
-        item for item in resources.of("Observation")
-        if _stated(item.data) and _belongs(item, dropped | foreign)
+        item for item in speaking(resources, what_said)
+        if _belongs(item, dropped | foreign)
         and not _listed_by(item, dropped | foreign, resources)
     ]  # fmt: skip
     observations = current(observations, ignored, lambda item: _stated(item.data))
@@ -101,7 +103,13 @@ def _listed(report: Resource, resources: ResourceSet) -> frozenset[str]:
 
 def what_of(data: dict[str, Any]) -> What | None:
     """What a tissue Observation (or component) states; None if it is no tissue result or one that is never used."""
-    names = names_at(data, "code")
+    return what_said(code_of(data))
+
+
+@lru_cache(maxsize=1024)
+def what_said(code: Said) -> What | None:
+    """What a code states of tissue."""
+    names = code.names
     if names:
         if "ki67" in names:
             return "ki67"
@@ -110,7 +118,7 @@ def what_of(data: dict[str, Any]) -> What | None:
         if names & {"histologic-grade", "net-grade"}:
             return "grade"
         return "morphology" if names & {"histology-type", "tumour-morphology-panel"} else None
-    words = free_words(data, "code")
+    words = " ".join(code.texts)
     if not words or _OTHER_GRADE.search(words):
         return None
     for pattern, what in _BY_WORDS:
@@ -170,7 +178,7 @@ def _report(
     words = report_text(report, resources, ignored)
     if not words:
         return
-    said = reading(words, "pathology")
+    said = reading(resources, words, "pathology")
     own = _listed(report, resources)
     known = [item for item in coded if item.source in own]
     when, site = effective(report.data, "issued"), site_of(report, resources)

@@ -8,12 +8,14 @@ import html
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 from cds_service.fhir.elements import MAX_TEXT, objects, text
 from cds_service.fhir.ignored import Ignored
 from cds_service.fhir.resources import Resource, ResourceSet
-from cds_service.record.codes import free_words, names_at
+from cds_service.record.codes import Said
+from cds_service.record.index import once, speaking
 
 _BLOCK = re.compile(r"<\s*(?:br|/p|/div|/li|/tr|/h\d|/table|/ul|/ol|/section|/dd|/dt)\b[^>]*>", re.I)
 _CELL = re.compile(r"</\s*t[dh]\s*>", re.I)
@@ -45,9 +47,10 @@ def report_text(report: Resource, resources: ResourceSet, ignored: list[Ignored]
     """
     data = report.data
     parts = [_plain(data.get("conclusion"))]
-    for target in objects(data.get("result")):
+    impressions = once(resources, "impressions", lambda: {i.source for i in speaking(resources, _is_impression)})
+    for target in objects(data.get("result")) if impressions else ():
         observation = resources.resolve(target, within=report)
-        if observation is not None and _is_impression(observation):
+        if observation is not None and observation.source in impressions:
             parts.append(_plain(observation.data.get("valueString")))
     for attachment in objects(data.get("presentedForm")):
         parts.append(attached_text(attachment, report, resources, ignored))
@@ -118,10 +121,11 @@ def _utf16(raw: bytes) -> str | None:
         return None
 
 
-def _is_impression(observation: Resource) -> bool:
-    if names_at(observation.data, "code") & _IMPRESSION:
+@lru_cache(maxsize=1024)
+def _is_impression(code: Said) -> bool:
+    if code.names & _IMPRESSION:
         return True
-    words = free_words(observation.data, "code")
+    words = " ".join(code.texts)
     return bool(_IMPRESSION_WORDS.search(words)) and len(words) < 80
 
 
@@ -147,7 +151,10 @@ def document_reports(resources: ResourceSet) -> list[Resource]:
 
     The study's day is the period the document is about, else the document's date.
     """
-    found = []
+    return once(resources, "documents", lambda: list(_as_reports(resources)))
+
+
+def _as_reports(resources: ResourceSet) -> Iterator[Resource]:
     for document in resources.of("DocumentReference", "Composition"):
         data = document.data
         about = next(objects(data.get("context")), {}) or next(objects(data.get("event")), {})
@@ -159,8 +166,7 @@ def document_reports(resources: ResourceSet) -> list[Resource]:
         report = {"resourceType": "DiagnosticReport", "status": "final", "code": kind, "conclusion": words,
                   "identifier": data.get("identifier"), "effectivePeriod": about.get("period"),
                   "issued": data.get("date")}  # fmt: skip
-        found.append(replace(document, data=report))
-    return found
+        yield replace(document, data=report)
 
 
 def document_texts(document: Resource, resources: ResourceSet, ignored: list[Ignored]) -> str:

@@ -10,7 +10,8 @@ from cds_service.dates import Span
 from cds_service.fhir.elements import codings, effective, notes, objects, reference, text, words_at
 from cds_service.fhir.resources import Resource, ResourceSet
 from cds_service.record import lesions
-from cds_service.record.codes import names_at
+from cds_service.record.codes import Said
+from cds_service.record.index import code_of, speaking
 from cds_service.record.tracers import SSTR_PET_TRACERS, Study, tracers_in
 
 _PAIRED = frozenset({"netpet", "fdg-discordant"})
@@ -19,12 +20,16 @@ _PET_WORDS = re.compile(r"\bpet\b|positron", re.I)
 
 def is_pairing(data: Mapping[str, Any]) -> bool:
     """Whether an Observation speaks of FDG and SSTR PET together (NETPET grade, discordance)."""
-    return bool(names_at(data, "code") & _PAIRED)
+    return bool(code_of(data).names & _PAIRED)
 
 
 def of_scan(data: dict[str, Any]) -> bool:
     """Whether an Observation says something of a scan."""
     return lesions.is_lesion(data) or is_pairing(data)
+
+
+def _scan_said(code: Said) -> bool:
+    return lesions.kind_said(code) is not None or bool(code.names & _PAIRED)
 
 
 def measures(data: dict[str, Any], what: str) -> bool:
@@ -58,8 +63,8 @@ class Loose:
         named = {item.source for report in resources.of("DiagnosticReport") for item in listed(report, resources)}
         self.left = {
             item.source: item
-            for item in resources.of("Observation")
-            if item.source not in named and item.parent is None and of_scan(item.data)
+            for item in speaking(resources, _scan_said)
+            if item.source not in named and item.parent is None
         }
         self.owned: dict[str, list[Resource]] = {}
         for item in list(self.left.values()):

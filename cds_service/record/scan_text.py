@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from functools import lru_cache
 from typing import Any, Literal
 
 from cds_service.fhir.elements import number, text
+from cds_service.fhir.resources import ResourceSet
 from cds_service.narrative import read_report
 from cds_service.record import extent
+from cds_service.record.index import once
 from cds_service.record.model import Lesion, Modality, Scan, Score
 from cds_service.record.organs import organ_of
 from cds_service.record.text_lesions import from_text, text_score
@@ -21,16 +22,9 @@ KINDS: dict[Modality, Kind] = {
 _SPLEEN = re.compile(r"\bsple(?:en|nic)\b", re.I)
 
 
-def reading(words: str, kind: Kind) -> dict[str, Any]:
-    """What the report reader makes of a text. Kept for a moment: several readers ask the same text the same.
-
-    The answer is shared and must not be changed.
-    """
-    return _kept(words, kind) if len(words) <= _USUAL_LENGTH else read_report(words, kind)
-
-
-_USUAL_LENGTH = 20_000
-_kept = lru_cache(maxsize=64)(read_report)
+def reading(resources: ResourceSet, words: str, kind: Kind) -> dict[str, Any]:
+    """What the report reader makes of a text of this record; read once, shared, not to be changed."""
+    return once(resources, f"{kind}:{words}", lambda: read_report(words, kind))
 
 
 def fields_from_text(scan: Scan, said: dict[str, Any], words: str) -> dict[str, Any]:

@@ -15,12 +15,13 @@ from cds_service.narrative.normalise import plain
 from cds_service.record.codes import free_words, names_at
 from cds_service.record.diagnosis import diagnosis_of
 from cds_service.record.extent import clauses
+from cds_service.record.index import speaking
 from cds_service.record.model import DiseaseStatement, Operability
 from cds_service.record.pathology import is_pathology
 from cds_service.record.report_text import document_texts, report_text
 from cds_service.record.scan_text import KINDS, reading
 from cds_service.record.surgery import when_done
-from cds_service.record.tracers import study_of, title_of
+from cds_service.record.tracers import studies_of, title_of
 from cds_service.record.versions import UNFINISHED, current, same_code
 
 Status = Literal["CR", "PR", "SD", "PD", "improved", "stable", "worsened", "not-detected", "symptoms-improved"]
@@ -94,9 +95,9 @@ def read(resources: ResourceSet, ignored: list[Ignored]) -> tuple[list[DiseaseSt
 
 
 def _found(resources: ResourceSet) -> Iterator[DiseaseStatement | Operability]:
-    told = {id(item): found for item in resources.of("Observation") if (found := tuple(_observation(item)))}
-    speaking = [item for item in resources.of("Observation") if id(item) in told]
-    for observation in current(speaking, [], same_code):
+    candidates = speaking(resources, lambda code: code.texts or "disease-status" in code.names)
+    told = {id(item): found for item in candidates if (found := tuple(_observation(item)))}
+    for observation in current([item for item in candidates if id(item) in told], [], same_code):
         yield from told[id(observation)]
     reports = [item for item in resources.of("DiagnosticReport") if not is_pathology(item)]
     for report in current(reports, [], same_code):
@@ -112,6 +113,8 @@ def _found(resources: ResourceSet) -> Iterator[DiseaseStatement | Operability]:
     for resource in resources.of("Condition"):
         yield from _condition(resource)
     for resource in resources.of("Procedure"):
+        if "note" not in resource.data and "outcome" not in resource.data:
+            continue
         words = f"{notes(resource.data)}\n{words_at(resource.data, 'outcome')}".strip()
         if words:
             yield from _operability(words, resource.source, when_done(resource.data))
@@ -120,6 +123,8 @@ def _found(resources: ResourceSet) -> Iterator[DiseaseStatement | Operability]:
 def _observation(resource: Resource) -> Iterator[DiseaseStatement | Operability]:
     """A disease status Observation; an Observation of resectability; a symptom that got better."""
     data = resource.data
+    if "valueString" not in data and "valueCodeableConcept" not in data:
+        return
     when = effective(data, "issued")
     value = f"{text(data.get('valueString'))} {words_at(data, 'valueCodeableConcept')}".strip()
     code = free_words(data, "code")
@@ -153,15 +158,16 @@ def _denied(status: Status, line: str, match: re.Match[str]) -> bool:
 
 def _report(report: Resource, resources: ResourceSet) -> Iterator[DiseaseStatement | Operability]:
     """An imaging report by the report reader; any other report that is not of the laboratory as a note."""
-    study = study_of(report, resources)
+    study = next(iter(studies_of(report, resources)), None)
     words = report_text(report, resources, [])
-    when = effective(report.data, "issued")
     if not words or _is_laboratory(report):
         return
-    if study.modality is None:
+    when = effective(report.data, "issued")
+    if study is None or study.modality is None:
         yield from note_says(words, report.source, when)
         return
-    said = reading("\n".join(part for part in (title_of(report, resources), words) if part), KINDS[study.modality])
+    titled = "\n".join(part for part in (title_of(report, resources), words) if part)
+    said = reading(resources, titled, KINDS[study.modality])
     yield from _imaging(said, report.source, when)
     if said["operability"] is None and localised(words):
         yield Operability(source=report.source, when=when, verdict="localised", read_as="narrative")
@@ -239,8 +245,9 @@ def localised(words: str) -> bool:
 def _condition(resource: Resource) -> Iterator[DiseaseStatement | Operability]:
     """The notes of a Condition, each with its own time; those of other diseases are not about this tumour."""
     data = resource.data
-    own = diagnosis_of(resource) is not None or "metastasis" in names_at(data, "code")
-    if not own:
+    if "note" not in data and "stage" not in data:
+        return
+    if diagnosis_of(resource) is None and "metastasis" not in names_at(data, "code"):
         return
     start, _ = dated(data, "onset")
     written = parse_date(data.get("recordedDate")) or start

@@ -8,13 +8,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from decimal import Decimal
+from functools import lru_cache
 
 from cds_service.dates import Span, parse_date
 from cds_service.fhir.elements import codings, dated, notes, objects, quantity, text, words_at
 from cds_service.fhir.ignored import Ignored
 from cds_service.fhir.resources import Resource, ResourceSet
 from cds_service.narrative.normalise import plain
-from cds_service.record.codes import free_words, names_at
+from cds_service.record.codes import Said, free_words, names_at
+from cds_service.record.index import code_of
 from cds_service.record.intervals import percent
 from cds_service.record.model import Intervention, Procedure, Range
 
@@ -127,7 +129,7 @@ def read(resources: ResourceSet, ignored: list[Ignored]) -> list[Procedure]:
     for resource in resources.of("Condition"):
         found += _status_condition(resource)
     for resource in resources.of("DiagnosticReport"):
-        if _is_echo(resource):
+        if _is_echo(code_of(resource.data)):
             found.append(Procedure(source=resource.source, when=_report_day(resource), kind="echocardiography",
                                    text=words_at(resource.data, "code")[:120]))  # fmt: skip
     return sorted(found, key=lambda item: (item.source, item.kind, repr(item)))
@@ -156,7 +158,12 @@ def _coded(names: Iterable[str]) -> tuple[Intervention, ...]:
 
 def kinds_in(words: str) -> tuple[Intervention, ...]:
     """The interventions words name as done; nothing when they are denied, planned or of another organ."""
-    line = " ".join(plain(words[:600]).text.split())
+    return _kinds_in(words[:600])
+
+
+@lru_cache(maxsize=1024)
+def _kinds_in(words: str) -> tuple[Intervention, ...]:
+    line = " ".join(plain(words).text.split())
     found: set[Intervention] = set()
     for kind, pattern in _FIND:
         for match in pattern.finditer(line):
@@ -192,15 +199,24 @@ def when_done(data: dict[str, object]) -> Span | None:
     return end or start
 
 
+@lru_cache(maxsize=1024)
+def _proves(code: Said) -> tuple[Intervention, ...]:
+    """The operations a Condition's code, or its words when no code is known, proves."""
+    coded = _coded(code.names)
+    if "irradiation-history" in code.names:
+        coded = (*coded, "external-beam-radiotherapy")
+    words = " ".join(code.texts)
+    named = kinds_in(words) if _STATUS_WORDS.search(words) else ()
+    return tuple(kind for kind in coded or named if kind in _STATUS_KINDS)
+
+
 def _status_condition(resource: Resource) -> Iterable[Procedure]:
     """A Condition that says an organ is gone: "Z90.81", "status post splenectomy"."""
     data = resource.data
-    names = names_at(data, "code")
-    coded = tuple(kind for kind in _coded(names) if kind in _STATUS_KINDS)
-    if "irradiation-history" in names:
-        coded = (*coded, "external-beam-radiotherapy")
-    words = free_words(data, "code")
-    kinds = coded or (tuple(k for k in kinds_in(words) if k in _STATUS_KINDS) if _STATUS_WORDS.search(words) else ())
+    code = code_of(data)
+    if not (kinds := _proves(code)):
+        return
+    coded, words = bool(code.concepts), " ".join(code.texts)
     verification = {coding.code for coding in codings(data, "verificationStatus")}
     if verification & {"provisional", "differential", "unconfirmed"}:
         return
@@ -234,10 +250,9 @@ def _marrow(data: dict[str, object]) -> Range | None:
     return found[0] if found and found[0].high <= Decimal(100) else None
 
 
-def _is_echo(resource: Resource) -> bool:
-    if "echocardiography" in _coded(names_at(resource.data, "code")):
-        return True
-    return "echocardiography" in kinds_in(free_words(resource.data, "code"))
+@lru_cache(maxsize=1024)
+def _is_echo(code: Said) -> bool:
+    return "echocardiography" in (_coded(code.names) or kinds_in(" ".join(code.texts)))
 
 
 def _report_day(resource: Resource) -> Span | None:

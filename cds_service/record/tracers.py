@@ -8,11 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from cds_service.fhir.elements import codings, dated, effective, objects, text, words_at
 from cds_service.fhir.resources import Resource, ResourceSet
 from cds_service.narrative.normalise import plain
-from cds_service.record.codes import concepts, free_words, names_at
+from cds_service.record.codes import Said, concepts, free_words, names_at
+from cds_service.record.index import code_of, once
 from cds_service.record.model import Modality
 
 FDG = "18F-FDG"
@@ -54,6 +56,8 @@ _PET = re.compile(r"\bpet\b|\bpet[-/ ]?(?:ct|mr\w*)\b|positron|\bpt\b", re.I)
 _SCINTIGRAPHY = re.compile(r"scintigra\w*|\bspect\b|\bspect[-/]ct|planar|octreo-?scan|\bsrs\b", re.I)
 _CT_MRI = re.compile(r"\bct\b|\bcect\b|computed tomogra\w*|\bmri?\b|magnetic resonance|\bmrt\b|tomodensitom\w*"
                      r"|\bt(?:a)?c\b", re.I)
+_SCANS = frozenset({"sstr-pet", "fdg-pet", "octreotide-scan", "pet", "nuclear-medicine-tumour", "ct", "mri", *_CODED})
+_NO_SCAN = frozenset({"LAB", "laboratory", "HM", "CH", "MB", "SP", "PAT"})
 _DRUG = ("medicationCodeableConcept",)
 _IMAGING = re.compile(r"\b(?:radiolog\w*|imaging|nuclear medicine|nuklearmedizin\w*|rad|nm|nms|nmr|pet)\b", re.I)
 _NOT_TUMOUR = re.compile(r"guid\w+ (?:biopsy|drainage|ablation)|bone scan|post-?therap\w* (?:scan|imaging|scintigr\w*)"
@@ -87,22 +91,49 @@ def tracers_in(words: str) -> frozenset[str]:
 
 def studies_of(report: Resource, resources: ResourceSet) -> tuple[Study, ...]:
     """The examinations a report is of that a rule could use: usually one, two for "DOTATATE and FDG PET/CT"."""
-    given = _tracers_given(report, resources)
+    return once(resources, f"studies {id(report)}", lambda: _studies(report, resources))
+
+
+def _studies(report: Resource, resources: ResourceSet) -> tuple[Study, ...]:
+    code = code_of(report.data)
+    if not _may_be_scan(report, code):
+        return ()
+    title = title_of(report, resources)
+    given = _tracers_given(report, resources, code, title)
     somatostatin = given & set(SSTR_PET_TRACERS)
     if len(somatostatin) == 1 and given == somatostatin | {FDG}:
         return Study("sstr-pet", somatostatin.pop(), shared=True), Study("fdg-pet", FDG, shared=True)
-    study = study_of(report, resources)
-    return (study,) if study.modality is not None or study.pet or _says_little(report, resources) else ()
+    study = _study(code, title, next(iter(given)) if len(given) == 1 else None)
+    known = study.modality is not None or study.pet
+    return (study,) if known or (not code.concepts and _says_little(report, title)) else ()
 
 
-def _says_little(report: Resource, resources: ResourceSet) -> bool:
-    """Whether code and category say no more than "imaging report": then its first line has to tell."""
-    title = title_of(report, resources)
-    if concepts(codings(report.data, "code")):
-        return False
+def _may_be_scan(report: Resource, code: Said) -> bool:
+    """False for the many reports (laboratory, letters) whose code and links leave no doubt that they are no scan."""
+    if _scan_code(code) or report.data.get("imagingStudy"):
+        return True
+    return not code.concepts and not _NO_SCAN.intersection(c.code for c in codings(report.data, "category")) and bool(
+        report.data.get("basedOn") or _is_imaging(report)
+    )
+
+
+@lru_cache(maxsize=1024)
+def _scan_code(code: Said) -> bool:
+    words = " ".join(code.texts)
+    patterns = (_PET, _SCINTIGRAPHY, _CT_MRI, _SSTR_WORDS, _IMAGING)
+    named = any(pattern.search(words) for pattern in patterns) or bool(tracers_in(words))
+    return bool(code.names & _SCANS) or named
+
+
+def _is_imaging(report: Resource) -> bool:
+    """Whether the category is imaging."""
     category = f"{free_words(report.data, 'category')} {' '.join(c.code for c in codings(report.data, 'category'))}"
-    imaging = "category-radiology" in names_at(report.data, "category") or _IMAGING.search(f"{title} {category}")
-    return bool(imaging) and not _NOT_TUMOUR.search(title)
+    return "category-radiology" in names_at(report.data, "category") or bool(_IMAGING.search(category))
+
+
+def _says_little(report: Resource, title: str) -> bool:
+    """Whether code and category say no more than "imaging report": then its first line has to tell."""
+    return bool(_IMAGING.search(title) or _is_imaging(report)) and not _NOT_TUMOUR.search(title)
 
 
 def study_of_line(line: str) -> Study:
@@ -111,9 +142,9 @@ def study_of_line(line: str) -> Study:
     return _by_words(line, False, False, next(iter(given)) if len(given) == 1 else None)
 
 
-def _tracers_given(report: Resource, resources: ResourceSet) -> set[str]:
-    coded = {_CODED[name] for name in names_at(report.data, "code") if name in _CODED}
-    named = _radiopharmaceuticals(report, resources) or coded or set(tracers_in(title_of(report, resources)))
+def _tracers_given(report: Resource, resources: ResourceSet, code: Said, title: str) -> set[str]:
+    coded = {_CODED[name] for name in code.names if name in _CODED}
+    named = _radiopharmaceuticals(report, resources) or coded or set(tracers_in(title))
     return named or _given_that_day(report, resources)
 
 
@@ -130,12 +161,9 @@ def _given_that_day(report: Resource, resources: ResourceSet) -> set[str]:
     return found if len(found) == 1 else set()
 
 
-def study_of(report: Resource, resources: ResourceSet) -> Study:
-    """What kind of scan a DiagnosticReport is of, from its codes, its radiopharmaceutical and its title."""
-    names = names_at(report.data, "code")
-    title = title_of(report, resources)
-    given = _tracers_given(report, resources)
-    one = next(iter(given)) if len(given) == 1 else None
+def _study(code: Said, title: str, one: str | None) -> Study:
+    """What kind of scan it is, from the code, the one tracer known and the title."""
+    names = code.names
     if "sstr-pet" in names:
         return Study("sstr-pet", one if one in SSTR_PET_TRACERS else None, usual_tracer="68Ga-DOTATATE")
     if "fdg-pet" in names:
