@@ -37,7 +37,7 @@ rule = Rule(
         ),
         Branch(
             name="ended",
-            when=too_little_treatment & (fact.reimage_last_dose_days > param.stale_grace_days),
+            when=too_little_treatment & fact.reimage_last_dose_days.known,
             advice=Advice(
                 indicator="info",
                 summary="Low SSTR, little treatment since[[ ({reimage_extent} of {reimage_regimen})]]: no reason yet to expect a change.",
