@@ -6,7 +6,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import lru_cache
 from typing import Any, cast, get_args
 
 from cds_service.dates import Span
@@ -24,6 +23,7 @@ from cds_service.fhir.elements import (
 )
 from cds_service.fhir.ignored import Ignored, Why
 from cds_service.fhir.resources import Resource, ResourceSet
+from cds_service.record.analyte_names import NOT_BLOOD, URINE_TOO, named_analyte
 from cds_service.record.codes import concepts_at, names_at
 from cds_service.record.common import free_texts, when_observed
 from cds_service.record.model import Analyte, LabResult, ReadAs
@@ -32,55 +32,6 @@ from cds_service.record.units import UNITS, convert
 Plausible = Mapping[str, tuple[Decimal, Decimal]]
 
 _ANALYTES: frozenset[str] = frozenset(get_args(Analyte))
-_TEXTS: dict[str, str] = {
-    "hb": r"h(?:a?e|ä)moglobin|hgb|hb",
-    "wbc": r"wbc|white (?:blood )?cells?|white cell|leu[ck]ocytes?|leukozyten|white blood cells? \(wbc\)",
-    "anc": r"anc|(?:absolute )?neutrophils?|neutrophil(?:s|e)?(?: granulocytes)?|absolute neutrophils?|neutrophile"
-    r"|segmented neutrophils and bands",
-    "lymphocytes": r"(?:absolute )?lymphocytes?|lymphozyten",
-    "platelets": r"platelets?|plt|thrombocytes?|thrombozyten|platelet",
-    "creatinine": r"creatinine?|crea|kreatinin",
-    "egfr": r"e-?gfr.*|estimated (?:glomerular filtration rate|gfr).*"
-    r"|glomerular filtration rate(?:, estimated| \(egfr\))",
-    "crcl": r"(?:estimated )?creatinine clearance.*|crcl.*|cockcroft.*gault.*|kreatinin-?clearance.*",
-    "measured-gfr": r"measured gfr.*|m-?gfr"
-    r"|(?:iohexol|51cr-?edta|cr-?51 edta|99m?tc-?dtpa|inulin).*(?:clearance|gfr).*",
-    "bilirubin": r"(?:total )?bilirubin(?:[,.]? ?total)?|bilirubin \(total\)|t-?bili(?:rubin)?|gesamt-?bilirubin",
-    "albumin": r"albumin",
-    "alt": r"alt|sgpt|gpt|alat|alt ?\(sgpt\)|alt ?\(gpt\)|alanine? (?:amino)?transaminase|alanine? aminotransferase"
-    r"(?: ?\(?alt\)?)?",
-    "ast": r"ast|sgot|got|asat|ast ?\(sgot\)|ast ?\(got\)|aspartate? (?:amino)?transaminase"
-    r"|aspartate? aminotransferase(?: ?\(?ast\)?)?",
-    "potassium": r"potassium|kalium|k\+?",
-    "inr": r"inr|(?:pt[ /-]?)?inr|international normali[sz]ed ratio.*|prothrombin time[ -]*\(?inr\)?",
-    "prothrombin": r"prothrombin(?: (?:activity|percent|time|\(?%\)?))*|quick(?:-?wert)?|pt ?\(?%\)?"
-    r"|taux de prothrombine|thromboplastinzeit(?: \(quick\))?|tpz",
-    "weight": r"(?:body )?weight(?: measured)?|k(?:ö|oe)rpergewicht|gewicht|actual body weight",
-    "height": r"(?:body )?height(?: measured)?|k(?:ö|oe)rpergr(?:ö|oe)(?:ß|ss)e|stature|body length",
-    "mcv": r"mcv|mean (?:corpuscular|cell|red cell) volume.*|erythrocyte mean corpuscular volume",
-    "chromogranin-a": r"chromogranin[ -]?a|cga",
-    "5-hiaa": r"5-?(?:oh-?)?hiaa.*|5-?hydroxy-?indole? ?acet(?:ic acid|ate).*|5-?hydroxyindolessigs(?:ä|ae)ure.*",
-    "nt-probnp": r"nt-?pro-?bnp|n-?terminal pro-?b(?:rain|-type)? natriuretic peptide.*|pro-?bnp",
-    "catecholamines": r"(?:total |plasma |urinary? |fractionated )?(?:catecholamines?|metanephrines?"
-    r"|normetanephrines?"
-    r"|free metanephrines?|adrenaline|noradrenaline|epinephrine|norepinephrine).*",
-}
-_COMPILED = [(name, re.compile(pattern, re.IGNORECASE)) for name, pattern in _TEXTS.items()]
-_QUALIFIERS = re.compile(
-    r"^(?:(?:serum|plasma|blood|vital signs?:?) |(?:s|p|b|se|fs)-)| ?\[[^\]]*\]$"
-    r"|[ ,;:(]+(?:in )?(?:serum|plasma|blood|ser/plas|serum or plasma|venous blood|whole blood|se|s|p|b|urine"
-    r"|24 ?h(?:ours?)?(?: urine)?|count|level|absolute|abs|test|concentration|value|#|result|automated"
-    r"|hb|hgb|plt|wbc|anc|cr|alb|k|cga|alt|ast)[ )]*$",
-    re.IGNORECASE,
-)
-_NOT_BLOOD = re.compile(
-    r"urin|[\[(](?:du|pt\(u\)|u)[\])]|^(?:d?u|csf)-|csf|cerebrospinal|fluid|ascit|pleura|stool|faec|fecal|sweat"
-    r"|saliva|dialys|drain|cord blood|donor|/100|ratio"
-    r"|percent|%|birth|ideal|free|glycat|a1c|corpuscular h|direct|indirect|conjugat|distribution|mean platelet"
-    r"|target",
-    re.IGNORECASE,
-)
-_URINE_TOO = frozenset({"5-hiaa", "crcl", "catecholamines", "mcv", "prothrombin", "inr", "measured-gfr", "egfr"})
 _COUNTS = frozenset({"wbc", "anc", "lymphocytes", "platelets"})
 _WRITTEN = re.compile(
     r"(?P<sign><=|>=|=<|=>|<|>|≤|≥)?\s*(?P<number>[+-]?\d+(?:[.,]\d+)?)\s*(?P<unit>[^\d\s(].{0,30}"
@@ -151,26 +102,11 @@ def analyte_of(data: Mapping[str, Any]) -> Analyte | None:
 def _of_other_specimen(analyte: Analyte, data: Mapping[str, Any], resource: Resource, resources: ResourceSet) -> bool:
     """Whether a test known by its name only was done on urine or another fluid."""
     target = resource.data.get("specimen")
-    if not target or analyte in _URINE_TOO or concepts_at(data, "code"):
+    if not target or analyte in URINE_TOO or concepts_at(data, "code"):
         return False
     found = resources.resolve(target, within=resource)
     words = [words_at(found.data, "type") if found else "", *(text(item.get("display")) for item in objects(target))]
-    return bool(_NOT_BLOOD.search(" ".join(words)))
-
-
-@lru_cache(maxsize=4096)
-def named_analyte(words: str) -> str | None:
-    """The analyte a test's name means, of blood unless the analyte is measured in urine; None for other tests."""
-    plain = words[:120].strip(" :")
-    for _ in range(4):
-        shorter = _QUALIFIERS.sub("", plain).strip(" ,:-")
-        if shorter == plain or not shorter:
-            break
-        plain = shorter
-    for name, pattern in _COMPILED:
-        if pattern.fullmatch(plain):
-            return name if name in _URINE_TOO or not _NOT_BLOOD.search(words) else None
-    return None
+    return bool(NOT_BLOOD.search(" ".join(words)))
 
 
 def _result(part: _Part, analyte: Analyte, plausible: Plausible) -> LabResult | None:

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
+from cds_service.record.analyte_names import named_analyte
 from cds_service.record.codes import Said, all_said
-from cds_service.record.laboratory import named_analyte
 
 _WORDS = re.compile(
     r"ecog|zubrod|who |karnofsky|kps|performance|nyha|heart|cardiac|echo|ejection|pregnan|hcg|gonadotro"
