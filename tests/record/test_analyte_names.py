@@ -52,7 +52,9 @@ OTHERS = (
 )
 
 
-@pytest.mark.parametrize(("name", "analyte"), [(name, analyte) for analyte in NAMES for name in NAMES[analyte].split(";")])
+@pytest.mark.parametrize(
+    ("name", "analyte"), [(name, analyte) for analyte in NAMES for name in NAMES[analyte].split(";")]
+)
 def test_names(name, analyte):
     assert named_analyte(name) == analyte
     assert named_analyte(name.upper()) == analyte
