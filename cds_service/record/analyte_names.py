@@ -17,7 +17,7 @@ _NAMES: dict[str, str] = {
     ";leucocitos;globules blancs",
     "anc": "anc;neutrophil;neutrophils;neutrophile;neutro;neutros;neutrophile granulozyten;neutrophil granulocytes"
     ";segmented neutrophils and bands;polynucleaires neutrophiles",
-    "lymphocytes": "lymphocyte;lymphocytes;lymphs;lymphozyten;alc",
+    "lymphocytes": "lymphocyte;lymphocytes;lymphs;lymphozyten",
     "platelets": "platelet;platelets;plt;plts;thrombocyte;thrombocytes;thrombozyten;thrombozytenzahl;plaquettes"
     ";piastrine",
     "creatinine": "creatinine;creatinin;creat;crea;kreatinin;creatinina;creatininemie",
@@ -37,7 +37,7 @@ _NAMES: dict[str, str] = {
     ";tpz quick;thromboplastinzeit;thromboplastinzeit quick;thromboplastinzeit nach quick;taux de prothrombine;pt %"
     ";prothrombin %;prothrombin activity %",
     "weight": "weight;gewicht;korpergewicht;koerpergewicht;poids;peso;actual weight",
-    "height": "height;korpergrosse;koerpergroesse;stature;taille;height length;length;grosse",
+    "height": "height;korpergrosse;koerpergroesse;stature;taille;height length;body length;grosse",
     "mcv": "mcv;mean corpuscular volume;mean cell volume;mean red cell volume;erythrocyte mean corpuscular volume",
     "chromogranin-a": "chromogranin a;cga;chromogranine a",
     "nt-probnp": "nt probnp;nt pro bnp;probnp;pro bnp;probnp n terminal;nt probnp n terminal"
@@ -57,19 +57,18 @@ _NAMES: dict[str, str] = {
     ";free metanephrines"
     ";free normetanephrine;free metanephrine;metanephrin;normetanephrin",
 }  # fmt: skip
-_FILLERS = frozenset(
-    (
-        "level levels lvl serum plasma blood in or of the count counts ct test value result measured measurement absolute "
-        "absolut abs automated auto manual estimation estimated calculated body patient concentration conc im venous "
-        "whole ser plas total enzymatic bcg bcp jaffe ifcc by method predicted actual"
-    ).split()
+_FILLER_WORDS = (
+    "level levels lvl serum plasma blood in or of the count counts ct test value result measured measurement absolute"
+    " absolut abs automated auto manual estimation estimated calculated body patient concentration conc im venous"
+    " whole ser plas total enzymatic bcg bcp jaffe ifcc by method predicted actual"
 )
+_FILLERS = frozenset(_FILLER_WORDS.split())
 _URINE_WORDS = "urine 24 h hr hour hours timed random"
 _OWN_FILLERS: dict[str, frozenset[str]] = {
     analyte: frozenset(words.split())
     for analyte, words in {
-        "egfr": "ckd epi 2009 2021 mdrd creatinine cystatin c 1 73 m2 sq m non african american blacks among adjusted for "
-        "race kdigo formula based",
+        "egfr": "ckd epi 2009 2021 mdrd creatinine cystatin c 1 73 m2 sq m non african american blacks among adjusted"
+        " for race kdigo formula based",
         "crcl": f"cockcroft gault predicted formula {_URINE_WORDS}",
         "5-hiaa": _URINE_WORDS,
         "catecholamines": f"free fractionated {_URINE_WORDS}",

@@ -48,7 +48,7 @@ OTHERS = (
     "Carboxyhemoglobin;Methemoglobin;Alk Phos;Alkaline phosphatase;Gamma GT;GGT;Sodium;"
     "Potassium hydroxide prep;WBC esterase;WBC, body fluid;WBC clumps;Leukocyte esterase;aPTT;PT;"
     "Fibrinogen;Lymphoma cells;Plasma cells;CKD stage;NSE;Quick test streptococcus;K-ras;Cr-51;"
-    "HB surface antigen;HBsAg;Hb electrophoresis;Weight of placenta"
+    "HB surface antigen;HBsAg;Hb electrophoresis;Weight of placenta;Length;Vitamin K;Tumour weight"
 )
 
 
