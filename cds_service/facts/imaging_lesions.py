@@ -181,6 +181,8 @@ def lesions_of(scan: Scan) -> list[Scored]:
                 lesions = [replace(lesions[0], score=overall, stated=True, read_as="narrative")]
             else:
                 lesions.append(_unplaced(scan, overall))
+    elif (higher := _higher_in_text(scan, lesions)) is not None:
+        lesions.append(_unplaced(scan, higher))
     top, bounds = _top(lesions), _bounds(scan)
     if scan.only_maximum and top is not None:
         bounds = bounds[0], min(bounds[1], top[1])
@@ -197,6 +199,16 @@ def lesions_of(scan: Scan) -> list[Scored]:
     if not lesions and scan.all_lesions_positive:
         lesions.append(_unplaced(scan, (_ABOVE_LIVER, _SCALE[1])))
     return lesions
+
+
+def _higher_in_text(scan: Scan, lesions: Sequence[Scored]) -> Score | None:
+    """The score of a text, the only source of all scores, that lies above those of the lesions it lists.
+
+    Of "metastases above the spleen, one lesion without uptake" only the lesion without uptake is listed.
+    """
+    top = _top(lesions)
+    read = all(lesion.read_as == "narrative" for lesion in lesions if lesion.stated)
+    return scan.text_score if read and top and scan.text_score and scan.text_score[0] > top[1] else None
 
 
 def spleen_absent(view: View) -> bool | None:

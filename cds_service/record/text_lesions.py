@@ -48,8 +48,7 @@ def from_text(said: dict[str, Any], source: str) -> tuple[Lesion, ...]:
 def _worded(lowest: Decimal | None, highest: Decimal | None) -> Score:
     """The score of a lesion that is listed as low or negative in words (reading_reports: krenning null)."""
     low = int(lowest) if lowest is not None else 0
-    high = int(highest) if highest is not None else max(1, low)
-    return min(low, high), high
+    return low, int(highest) if highest is not None and low <= highest <= 1 else max(1, low)
 
 
 def _low_words(worded: Score | None) -> Words | None:

@@ -101,3 +101,11 @@ def test_without_a_spleen_a_four_is_three_or_more() -> None:
     assert read(four, procedures=[done("splenectomy")]).insufficient is False
     here = view(scans=[four], procedures=[done("splenectomy")], numbers={"krenning_min": 4})
     assert next(readings(here)).insufficient is None
+
+
+def test_a_text_that_lists_only_its_low_lesion_by_name() -> None:
+    low = lesion("pancreas", (0, 1), None, score_read_as="narrative")
+    found = read(scan(10, low, text_score=(4, 4), implied_score=(4, 4), lowest_score=(0, 0)))
+    assert (found.best, found.mixed) == ((4, 4), True)
+    coded = lesion("pancreas", 1, None)
+    assert read(scan(10, coded, text_score=(4, 4))).best == (1, 1)  # text against code is a conflict, not a lesion
