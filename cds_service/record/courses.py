@@ -54,10 +54,13 @@ def course_of(resource: Resource) -> Course | None:
         start, end = dated(data, "effective")
         return Course(start, end, True, status == "in-progress" and end is None and "effectivePeriod" in data,
                        status == "stopped")  # fmt: skip
-    bound_start, bound_end = bounds(data)
+    authored = parse_date(data.get("authoredOn"))
+    bound_start, bound_end = bounds(data, authored)
     if kind == "statement":
         start, end = dated(data, "effective")
-        start, end = start or bound_start, end or (bound_end if status == "intended" else None)
+        start = start or bound_start
+        if end is None and status == "stopped":  # stopped by the day it was said
+            end = parse_date(data.get("dateAsserted"))
         day = "effectivePeriod" not in data and start is not None
         stopped = status in _STOPPED
         given = status != "intended"
@@ -68,7 +71,6 @@ def course_of(resource: Resource) -> Course | None:
         return None
     if text(data.get("intent")) in _WISHES:
         return None
-    authored = parse_date(data.get("authoredOn"))
     stopped = status in _STOPPED
     return Course(authored or bound_start, bound_end, False, bound_end is None and not stopped, stopped)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -36,6 +37,7 @@ _TIMES = ((re.compile(r"\b(?:bid|b\.i\.d|twice|2 ?x|2 times|1-0-1)\b", re.I), 2)
           (re.compile(r"(?:/ ?(?:d|day|24 ?h)\b|\b(?:daily|od|qd|q\.d|per day|a day|täglich|every day|1-0-0)\b)",
                       re.I), 1))  # fmt: skip
 _MAX_BESIDE = 20_000
+_DURATION = {"d": 1, "day": 1, "days": 1, "wk": 7, "week": 7, "weeks": 7, "mo": 31, "month": 31, "months": 31}
 _PER_DAY = {"d": Decimal(1), "h": Decimal(24), "wk": Decimal(1) / 7}
 _AMINO = re.compile(
     rf"{_NUMBER}\s*g\s*(?:of\s*)?(?:l-)?(lysine?|arginine?)"
@@ -112,15 +114,31 @@ def beside(data: Mapping[str, Any]) -> str:
     return "\n".join(part for part in parts if part)[:_MAX_BESIDE]
 
 
-def bounds(data: Mapping[str, Any]) -> tuple[Span | None, Span | None]:
-    """Start and end of the dosing period an order or statement writes, or the days its timing names."""
+def bounds(data: Mapping[str, Any], ordered: Span | None = None) -> tuple[Span | None, Span | None]:
+    """Start and end of the dosing period an order or statement writes, or the days its timing names.
+
+    A duration ("for 14 days") runs from the start, else from the day of the order.
+    """
     for timing in walk(dosages(data), "timing"):
         repeat = timing.get("repeat")
         start, end = period(repeat.get("boundsPeriod")) if isinstance(repeat, Mapping) else (None, None)
         days = timing_days({"event": timing.get("event")})
+        lasting = _days(repeat.get("boundsDuration")) if isinstance(repeat, Mapping) else None
+        first = start or (days[0] if days else None) or ordered
+        if end is None and lasting is not None and first is not None:
+            end = Span(first.first + lasting, first.last + lasting)
         if start or end or days:
             return start or (days[0] if days else None), end or (days[-1] if days else None)
     return None, None
+
+
+def _days(duration: object) -> timedelta | None:
+    """A FHIR Duration in whole days, months as 31: the cautious end. None if it is no such duration."""
+    found = quantity(duration)
+    length = next((_DURATION[unit] for unit in found.units if unit in _DURATION), None) if found else None
+    if found is None or length is None or not 0 < found.value < 1000:
+        return None
+    return timedelta(days=int(found.value * length))
 
 
 def written_activity(words: str) -> Decimal | None:

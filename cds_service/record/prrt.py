@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -84,7 +85,7 @@ def radioligand_of(codes: tuple[Concept, ...], words: str) -> Radioligand | None
 @lru_cache(maxsize=4096)
 def radioligand_named(words: str) -> Radioligand | None:
     """The radioligand named in a text; diagnostic tracers and plans are not treatment."""
-    words = words[:MAX_NAME]
+    words = unicodedata.normalize("NFKC", words[:MAX_NAME])  # the superscript isotope numbers
     for group, name, pattern in _OTHERS:
         if re.search(pattern, words, re.I):
             therapeutic = group == "radium-223" or re.search(r"therap|177|131|225|azedra|pluvicto|treat", words, re.I)

@@ -26,9 +26,13 @@ _WORDS = re.compile(
     r"|therap|treat|toxic|dose|activity|evaluation|assessment|outcome", re.I)  # fmt: skip
 
 
+_TELLING = ("component", "bodySite", "focus")
+"""Elements of panels and of findings in a place: such an Observation is read whatever it is called."""
+
+
 def useful(data: Mapping[str, Any]) -> bool:
     """False only for an Observation no reader knows by code or words; everything else is read."""
-    if data.get("resourceType") != "Observation" or data.get("component") is not None:
+    if data.get("resourceType") != "Observation" or any(data.get(name) is not None for name in _TELLING):
         return True
     titles = tuple(all_said(data, "code"))
     return not titles or any(_named(title) for title in titles)

@@ -128,7 +128,13 @@ DRUG = concept("everolimus")
          "2025-06-01", None),
         (statement(DRUG, status="stopped", effectivePeriod={"start": "2025-06-01"}), True, False, True, "2025-06-01",
          None),
+        (statement(DRUG, status="stopped", effectivePeriod={"start": "2025-06-01"}, dateAsserted="2025-11-20"), True,
+         False,
+         True, "2025-06-01", "2025-11-20"),
         (statement(DRUG, status="intended"), False, False, False, None, None),
+        (request(DRUG, dosageInstruction=[{"timing": {"repeat": {"boundsDuration": {"value": 14, "unit": "days",
+         "code": "d"}}}}]),
+         False, False, False, "2025-10-01", "2025-10-15"),
         (request(DRUG), False, True, False, "2025-10-01", None),
         (request(DRUG, status="completed"), False, True, False, "2025-10-01", None),
         (request(DRUG, dosageInstruction=[{"timing": {"repeat": {"boundsPeriod": {"end": "2025-12-01"}}}}]), False,
@@ -279,7 +285,8 @@ def test_chemotherapy_as_a_procedure():
         (concept("212Pb-DOTAMTATE"), "212Pb"),
         (concept("213Bi-DOTATOC"), "213Bi"), (concept("[67Cu]Cu-SARTATE"), "67Cu"),
         (concept("177Lu-satoreotide"), "177Lu"),
-        (concept("PRRT"), ""), (concept("Peptide receptor radionuclide therapy"), ""),
+        (concept("[¹⁷⁷Lu]Lu-DOTATATE"), "177Lu"), (concept("PRRT"), ""),
+         (concept("Peptide receptor radionuclide therapy"), ""),
     ],
 )  # fmt: skip
 def test_radioligands(code, isotope):
