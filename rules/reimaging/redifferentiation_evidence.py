@@ -25,6 +25,5 @@ rule = Rule(
         ),
         Branch(name="cytotoxic", when=fact.fired_r_01.yes & fact.reimage_responding.yes),
     ),
-    speaks_in=("none", "retreatment"),
     silenced_by=("R-05/instead", "R-05/duplicate-instead"),
 )
