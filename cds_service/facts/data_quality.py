@@ -20,6 +20,7 @@ _NAMES: dict[Analyte, str] = {
 _NEEDED: tuple[Analyte, ...] = (
     "hb", "wbc", "platelets", "creatinine", "weight", "alt", "ast", "bilirubin", "albumin",
 )  # fmt: skip
+_ASKED_FRESH: tuple[Analyte, ...] = (*_NEEDED, "anc", "crcl", "measured-gfr", "potassium", "inr", "prothrombin")
 _UNUSABLE = frozenset({"no-unit", "unknown-unit", "implausible"})
 _WORDS = {"no-unit": "no unit", "unknown-unit": "unit not understood", "implausible": "implausible"}
 _SHORT = 40  # characters of a value as written
@@ -67,8 +68,8 @@ def _first(parts: list[str]) -> list[str]:
 
 
 def unused(view: View) -> list[Ignored]:
-    """What the site's laboratory limit makes unusable: the newest result of a needed test, if it is too old."""
-    return [Ignored(old.source, "too-old", analyte) for analyte in _NEEDED for old in _last_old(view, analyte)]
+    """What the site's laboratory limit makes unusable: the newest result of a test asked for fresh, if too old."""
+    return [Ignored(old.source, "too-old", analyte) for analyte in _ASKED_FRESH for old in _last_old(view, analyte)]
 
 
 def _last_old(view: View, analyte: Analyte) -> list[LabResult]:

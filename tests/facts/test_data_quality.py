@@ -49,3 +49,9 @@ def test_results_of_one_day_that_disagree() -> None:
     assert facts["same_day_list"].value == "haemoglobin 2026-05-29"
     assert facts["same_day_detail"].value == "haemoglobin 8 and 10.5"
     assert "same_day_list" not in compute(view(labs=[lab("hb", "8"), lab("hb", "10")]))
+
+
+def test_an_old_clotting_time_is_listed_but_not_asked_for_by_itself() -> None:
+    labs = [lab("prothrombin", "60", 40)]
+    assert [i.why for i in unused(view(labs=labs))] == ["too-old"]
+    assert "too_old_list" not in compute(view(labs=labs))
