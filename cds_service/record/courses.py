@@ -58,7 +58,7 @@ def course_of(resource: Resource) -> Course | None:
     bound_start, bound_end = bounds(data, authored)
     if kind == "statement":
         start, end = dated(data, "effective")
-        start = start or bound_start
+        start, end = start or bound_start, end or bound_end
         if end is None and status == "stopped":  # stopped by the day it was said
             end = parse_date(data.get("dateAsserted"))
         day = "effectivePeriod" not in data and start is not None
