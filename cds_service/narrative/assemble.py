@@ -12,9 +12,9 @@ from cds_service.narrative.discordance import Discordance, read_discordance
 from cds_service.narrative.imaging import Seen, read_sentence
 from cds_service.narrative.merge import Uptakes, merge
 from cds_service.narrative.normalise import Plain, plain
-from cds_service.narrative.overrule import overrule_lesions, overrule_stated, overrule_tissue, withdrawn_fields
+from cds_service.narrative.overrule import overrule_lesions, overrule_stated, overrule_tissue, report_withdrawn, withdrawn_fields
 from cds_service.narrative.pathology import KiValue, Tissue, read_tissue
-from cds_service.narrative.response import Judgements, Stated, read_judgements
+from cds_service.narrative.response import Judgements, Stated, read_judgements, settle
 from cds_service.narrative.sections import Section, Sentence, sentences
 from cds_service.narrative.tables import read_tables
 from cds_service.narrative.tracer import tracers
@@ -45,6 +45,7 @@ class _Reading:
     tracers_now: list[tuple[str, Span]] = field(default_factory=list)
     tracers_before: list[str] = field(default_factory=list)
     withdrawn: set[str] = field(default_factory=set)
+    void: bool = False
     out: dict[str, Any] = field(default_factory=dict)
 
     def quote(self, name: str, span: Span | None) -> None:
@@ -86,6 +87,8 @@ def read_report(text: str, kind: Kind) -> dict[str, Any]:
     out = reading.out
     if any(s.unread for s in everything) or reading.tissue.uncertain or (kind != "pathology" and reading.seen.uncertain):
         out["uncertain"] = True
+    if reading.void:
+        out.update({name: [] if name in _LISTS else None for name in FIELDS if name not in {"prior", "quotes"}}, uncertain=True, quotes={})
     out["prior"] = _unique(out["prior"])
     return out
 
@@ -100,6 +103,7 @@ def _read(sentence: Sentence, reading: _Reading, want_fdg: bool) -> None:
         return
     context = Context(sentence)
     reading.withdrawn |= withdrawn_fields(context)
+    reading.void = reading.void or report_withdrawn(context)
     if reading.kind == "pathology":
         read_tissue(context, sentence.start, sentence.block, reading.tissue, quoted=False)
         return
@@ -279,25 +283,11 @@ def _judgements(reading: _Reading) -> None:
         seen.uncertain = True
 
 
-_RECIST_OF = {"PR": "improved", "SD": "stable", "PD": "worsened"}
-
-
 def _decide(reading: _Reading, name: str, stated: list[Stated]) -> None:
-    """The one value stated; two that contradict each other give none and `uncertain`."""
-    sure = [s for s in stated if not s.hedged]
-    if any(s.hedged for s in stated):
-        reading.seen.uncertain = True
-    values = list(dict.fromkeys(s.value for s in sure))
-    for recist, word in _RECIST_OF.items():
-        if recist in values and word in values:
-            values.remove(word)
-    if "CR" in values and "improved" in values:
-        values.remove("improved")
-    if len(values) == 1:
-        reading.out[name] = values[0]
-        reading.quote(name, next(s.span for s in sure if s.value == values[0]))
-    elif values:
-        reading.seen.uncertain = True
+    value, span, doubtful = settle(stated)
+    reading.out[name] = value
+    reading.quote(name, span)
+    reading.seen.uncertain = reading.seen.uncertain or doubtful
 
 
 def _unique(prior: list[dict[str, Any]]) -> list[dict[str, Any]]:

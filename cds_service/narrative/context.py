@@ -10,43 +10,33 @@ import re
 from functools import cached_property
 
 from cds_service.narrative.sections import Section, Sentence
+from cds_service.narrative.words import Words
 
 MOST_CUES = 60  # of one kind in one sentence; more is not prose
 
-_CONTRAST = re.compile(
-    r"\b(?:but|however|whereas|while|although|though|except|apart from|with the exception of|on the other hand|yet|otherwise)\b", re.I
-)
-_NEGATION = re.compile(
+_CONTRAST = Words(
+    r"\b(?:but|however|whereas|while|although|though|except|apart from|with the exception of|on the other hand|yet|otherwise)\b")
+_NEGATION = Words(
     r"\b(?:no(?! longer\b| doubt| 1| relevant change| significant change)|not(?! only\b| (?:be )?exclude)|without|none(?: of)?|never|neither|nor|absence of|absent|"
-    r"lack(?:s|ing)?(?: of)?|negative for|free of|w/o|resolution of|instead of|rather than)\b",
-    re.I,
-)
-_NEGATED_BEFORE = re.compile(
+    r"lack(?:s|ing)?(?: of)?|negative for|free of|w/o|resolution of|instead of|rather than)\b")
+_NEGATED_BEFORE = Words(
     r"\b(?:(?:is|are|was|were|has been|have been|can|could)?\s?(?:not|no longer)\s(?:be\s)?(?:\w+\s)?(?:seen|detect\w+|visible|present|identif\w+|found|"
     r"delineat\w+|demonstra\w+|appreciat\w+|evident|confirmed|met|fulfilled|reached)(?! (?:on|in|by) (?:the )?(?:CT|MRI?|ultrasound|conventional|morpholog|low-dose))|absent|(?<!not be )(?<!cannot be )(?<!be )(?<!not )excluded|"
-    r"(?<!not be )(?<!cannot be )ruled out|(?:has|have) (?:resolved|disappeared|vanished)|(?:are|is) no longer\b)",
-    re.I,
-)
+    r"(?<!not be )(?<!cannot be )ruled out|(?:has|have) (?:resolved|disappeared|vanished)|(?:are|is) no longer\b)")
 # "no change of the metastases" does not deny the metastases
-_NOT_OF_LESION = re.compile(
+_NOT_OF_LESION = Words(
     r"\b(?:change|changes|progress\w*|increase\w*|growth|grow|decrease\w*|difference|uptake|expression|expressing|accumulat\w+|avidity|enhanc\w+|enlarge\w+|"
-    r"larger|smaller|regress\w*|response|washout|take|takes|show|shows|given|reported|available|covered|assess\w+|FDG uptake)\b",
-    re.I,
-)
-_HEDGE = re.compile(
-    r"\b(?:possibl[ey]|probabl[ey]|likely|unlikely|suspect\w*|suspicio\w*|presum\w+|questionabl[ey]|equivocal|indeterminate|uncertain|unclear|"
+    r"larger|smaller|regress\w*|response|washout|take|takes|show|shows|given|reported|available|covered|assess\w+|FDG uptake)\b")
+_HEDGE = Words(
+    r"\b(?:possibl[ey](?! (?:from|if|now|after|as|in principle))|probabl[ey]|likely|unlikely|suspect\w*|suspicio\w*|presum\w+|questionabl[ey]|equivocal|indeterminate|uncertain|unclear|"
     r"may(?! (?:become|be (?:considered|discussed|offered|reconsidered)))|might(?! (?:become|be (?:considered|discussed|offered|reconsidered)))|"
     r"could (?:be|represent|correspond|reflect)(?! (?:considered|discussed|offered))|suggest(?:s|ive|ing)?(?! (?:to|a repeat|repeat|biopsy|fdg|pet|follow))\b|seems?|"
     r"cannot (?:be )?(?:\w+ )?(?:exclude|rule)\w*|can ?not be (?:exclude|rule)\w*|not (?:be )?(?:\w+ )?excluded|to be excluded|borderline|potentially|perhaps|unsure|query|"
-    r"differential(?: diagnosis)?|DD|favou?r(?:s|ed|ing)?|estimated at|arguabl[ey]|tentativ\w+|apparently|appears?)\b|(?:^|[\s(])\?(?=\w)",
-    re.I,
-)
-_HEDGE_AFTER = re.compile(
+    r"differential(?: diagnosis)?|DD|favou?r(?:s|ed|ing)?|estimated at|arguabl[ey]|tentativ\w+|apparently|appears?)\b|(?:^|[\s(])\?(?=\w)")
+_HEDGE_AFTER = Words(
     r"cannot (?:be )?(?:\w+ )?(?:excluded|ruled out|confirmed)|not (?:be )?excluded|\b(?:is|are|remains?|but|being|as)\s(?:\w+\s)?(?:questionable|equivocal|indeterminate|uncertain|unclear|"
-    r"suspected|possible|unreliable|doubtful|tentative|suspicious|borderline)|\bnot reliable|\bunreliable|\bto be confirmed|\bneeds? confirmation|"
-    r"\bunder reserve|\bwith caution|\(\?\)|\?(?=\s|$|\))|\(estimated|\b(?:equivocal|questionable|tentative|unconfirmed)\b",
-    re.I,
-)
+    r"suspected|unreliable|doubtful|tentative|suspicious|borderline)|\bnot reliable|\bunreliable|\bto be confirmed|\bneeds? confirmation|"
+    r"\bunder reserve|\bwith caution|\(\?\)|\?(?=\s|$|\))|\(estimated|\b(?:equivocal|questionable|tentative|unconfirmed)\b")
 _STUDY = (
     r"(?:stud(?:y|ies)|scans?|exam(?:ination)?s?|PET\S*|CT\b|MRI?\b|SPECT\S*|imaging|reports?|biops(?:y|ies)|specimens?|resection|investigation|"
     r"scintigraphy|scintigram|assessment|values?|reading|time ?point|measurement|octreoscan|DOTA\w+|FDG|staging|results?|findings)"
@@ -59,61 +49,46 @@ _DATE = (
 _STUDY_PHRASE = (
     rf"(?:the |a |an |that of |those of |our |his |her )*(?:{_OLD}\s)?(?:\S+\s){{0,3}}?(?:{_STUDY})(?:/\w+)?(?:\s(?:of|from|dated|on|in|performed on)\s(?:the\s)?{_DATE})?(?:\s\(?{_DATE}\)?)?"
 )
-_COMPARED = re.compile(
+_COMPARED = Words(
     r"\b(?:(?:as |when )?compar(?:ed|ison|ing|able)(?: is made)?(?: (?:with|to))|in comparison (?:with|to)|relative to|as opposed to|versus|vs\.?|than|against|since|"
-    r"(?:un)?changed (?:to|from|since)|up from|down from)\s",
-    re.I,
-)
-_WHOLE_PHRASE = re.compile(rf"{_STUDY_PHRASE}(?:\s\([^)]*\))?|(?:before|previously|earlier|the previous one|prior|baseline|{_DATE})", re.I)
-_EARLIER = re.compile(
-    r"\b(?:previously|formerly|formely|initially|originally|before(?! (?:PRRT|starting|the next|further))|prev(?:\.|\b)|prior(?=[:\s)]\s?(?:krenning|suv|value|score|ki|grade|\d|was))|prior:|previous(?=[:\s]\s?(?:krenning|suv|value|score|ki|\d))|"
+    r"(?:un)?changed (?:to|from|since)|up from|down from|as(?: already| previously)?(?: (?:seen|described|noted|known|reported|visible))? (?:in|on|at|from)|already (?:seen|described|noted|known|reported|visible) (?:in|on|at|from)|as)\s")
+_WHOLE_PHRASE = Words(rf"{_STUDY_PHRASE}(?:\s\([^)]*\))?|(?:before|previously|earlier|the previous one|prior|baseline|{_DATE})")
+_EARLIER = Words(
+    r"\b(?:previously(?! (?:noted|described|seen|known|reported|identified|demonstrated|treated|irradiated|documented|mentioned|visible|detected|avid)\s(?!krenning|suv|ki|score|grade|g\d|\d))|formerly|formely|initially|originally|before(?! (?:PRRT|starting|the next|further))|prev(?:\.|\b)|prior(?=[:\s)]\s?(?:krenning|suv|value|score|ki|grade|\d|was))|prior:|previous(?=[:\s]\s?(?:krenning|suv|value|score|ki|\d))|"
     r"earlier(?=[:\s,)]|$)|at that time|old value|last time|pre-?treatment|pre-?therapy|years? ago|months? ago|weeks? ago|in the past|at (?:first |initial )?diagnosis|"
     r"at baseline|baseline(?=[:\s]\s?(?:krenning|suv|value|score|ki|\d))|unresectable then|then\)|last year|history of|h/o|status post|formerly|known from|wrongly|erroneously|mistakenly|incorrectly|originally|"
-    r"instead of|rather than|and not(?= (?:krenning|ki|g?\d|stable|progress|partial|complete))|not(?= (?:stable disease|progressive disease|partial response|complete response|[0-4]\b(?! (?:lesion|met|further)))))",
-    re.I,
-)
-_EARLIER_STUDY = re.compile(
+    r"instead of|rather than|and not(?= (?:krenning|ki|g?\d|stable|progress|partial|complete))|not(?= (?:stable disease|progressive disease|partial response|complete response|[0-4]\b(?! (?:lesion|met|further)))))")
+_EARLIER_STUDY = Words(
     rf"\b(?:(?:on|in|at|of|the|from|an|a)\s)*{_OLD}\s(?:\S+\s){{0,3}}?{_STUDY}|\bat baseline\b|"
     rf"(?:^|[.;:(]\s?)(?:in|from|of|on)?\s?{_DATE}\s?(?::|showed|there was|with|\w*\sPET)|(?:^|;\s?)\s*in\s{_DATE}\b|"
-    rf"\b(?:in|from|of|dated|on|biopsy|resection|specimen|surgery|histology|pathology|PET|CT|MRI)\s(?:of\s|from\s|in\s|dated\s|on\s)?(?:the\s)?\(?{_DATE}(?!\s?(?:mm|cm))",
-    re.I,
-)
+    rf"\b(?:in|from|of|dated|on|biopsy|resection|specimen|surgery|histology|pathology|PET|CT|MRI)\s(?:of\s|from\s|in\s|dated\s|on\s)?(?:the\s)?\(?{_DATE}(?!\s?(?:mm|cm))")
 _YEAR_IN_BRACKETS = re.compile(rf"\((?![^()]*\b(?:was|were|previous\w*|prior|before|earlier|on|WHO|AJCC|UICC|ENETS|TNM|edition|classification|RECIST|ed)\b)(?:[^()\d]{{0,40}}\s)?{_DATE}\)", re.I)
-_OLD_WORDS = re.compile(rf"\b(?:{_OLD}|previously|before|earlier|{_DATE})\b", re.I)
+_OLD_WORDS = Words(rf"\b(?:{_OLD}|previously|before|earlier|{_DATE})\b")
 _CLASSIFICATION = re.compile(r"\b(?:WHO|AJCC|UICC|ENETS|TNM|RECIST|edition|classification|criteria)\b[\w\s,]{0,25}$", re.I)
-_AGO_IN_BRACKETS = re.compile(r"\([^()%]{0,40}\bago\)", re.I)
-_NOW = re.compile(
+_VALUE_ENDS = re.compile(r"(?:\d\s?%?|(?<!segment )(?<!seg )(?<!seg. )\b(?:I{1,3}|IV)|disease|response|remission|NEC|stable)\W{0,2}$", re.I)
+_AGO_IN_BRACKETS = Words(r"\([^()%]{0,40}\bago\)")
+_NOW = Words(
     r"\b(?:now(?:adays)?|currently|current|today|at present|present(?:ly)?(?= (?:study|scan|exam\w*|PET|CT|imaging|investigation))|presently|this (?:study|scan|exam\w*|PET|time)|"
-    r"meanwhile|correct (?:score|value|grade)|should read|corrected to|is (?:now|currently))\b",
-    re.I,
-)
-_IF = re.compile(
+    r"meanwhile|correct (?:score|value|grade)|should read|corrected to|is (?:now|currently))\b")
+_IF = Words(
     r"\b(?:if|should (?:the|ki|krenning|it|this|uptake|there|progress\w*)|would|in (?:the )?case of|in the event|unless|provided(?: that)?|may become|might become|could become|"
     r"may be(?:come)? (?:resectable|operable)|to become|hop(?:ed?|ing)|thresholds?|criteri(?:a|on) (?:for|of|is|are)|cut-?off|require[sd]?|needed|necessary|prerequisite|usually|generally|typically|"
     r"defined as|means?(?! (?:tumou?r|value))|next (?:exam\w*|scan|control|staging|PET|CT|visit|follow-?up)|once|to (?:look for|rule out|exclude|assess|evaluate|search|determine|check)|question of|"
-    r"for (?:the )?(?:evaluation|assessment|detection|exclusion) of|suitab\w+ if|aim(?:ed|s)?|literature|guidelines?|in general|patients (?:with|whose|who)|studies have|according to (?:the )?(?:label|protocol))\b",
-    re.I,
-)
-_ADVICE = re.compile(
-    r"\b(?:recommend\w*|advis\w+|suggest(?:ed)?(?= (?:to|a repeat|repeat|biopsy|fdg|pet|follow))|consider(?!ed)\w*|re-?considered|propos\w+|to be discussed|discuss\w*|plan(?:ned|ning)?|repeat|eligib\w+)\b",
-    re.I,
-)
-_SCALE = re.compile(
+    r"for (?:the )?(?:evaluation|assessment|detection|exclusion) of|suitab\w+ if|aim(?:ed|s)?|literature|guidelines?|in general|patients (?:with|whose|who)|studies have|according to (?:the )?(?:label|protocol))\b")
+_ADVICE = Words(
+    r"\b(?:recommend\w*|advis\w+|suggest(?:ed)?(?= (?:to|a repeat|repeat|biopsy|fdg|pet|follow))|consider(?!ed)\w*|re-?considered|propos\w+|to be discussed|discuss\w*|plan(?:ned|ning)?|repeat|eligib\w+)\b")
+_SCALE = Words(
     r"\b(?:legend|(?:krenning )?scale\b(?! \d)|scoring system|is graded|was graded|are graded|corresponds? to|defined as|0\s?=|1\s?=|= ?no uptake)|"
     r"(?:CR|PR|PD|SD)\s?[=:]\s?(?:disappear|at least|neither|>=|<=|increase|decrease)|WHO\s(?:20\d\d\s)?(?:classification)?\s?:|\bG1\b.{0,30}\bG2\b.{0,30}\bG3\b|"
-    r"\b0\s?[-:]\s?(?:no|none|absent)\b",
-    re.I,
-)  # fmt: skip
+    r"\b0\s?[-:]\s?(?:no|none|absent)\b")  # fmt: skip
 _LEGEND_LINE = re.compile(
     r"^\s*(?:[-\u2022(]\s?)?(?:(?:krenning|score|grade)\s){0,2}(?:[0-4]|I{1,3}|IV)\)?\s?(?:=|:|-)\s?(?:no|none|very|much|less|low|slight|lower|equal|similar|same|greater|"
     r"higher|more|above|>|<|=|uptake|intense|absent|moderate|faint)",
     re.I,
 )
-_FAMILY = re.compile(
+_FAMILY = Words(
     r"\b(?:mother|father|brother|sister|aunt|uncle|cousin|grand(?:mother|father|parent)s?|siblings?|relatives?|niece|nephew|family history|"
-    r"his son|her son|his daughter|her daughter|twin|another patient|other patient|different patient|paternal|maternal|kindred)\b",
-    re.I,
-)
+    r"his son|her son|his daughter|her daughter|twin|another patient|other patient|different patient|paternal|maternal|kindred)\b")
 
 
 class Context:
@@ -125,7 +100,7 @@ class Context:
         contrasts = [m.span() for m in _CONTRAST.finditer(self.text)]
         self._hard_starts = {start for start, _ in contrasts}
         self._hard_ends = {end for _, end in contrasts}
-        self._cues: dict[re.Pattern[str], list[re.Match[str]]] = {}
+        self._cues: dict[Words, list[re.Match[str]]] = {}
 
     # ---- reach ----
     def end_of(self, at: int, *, comma: bool) -> int:
@@ -164,7 +139,7 @@ class Context:
             return not (0 < i < len(t) - 1 and t[i - 1].isdigit() and t[i + 1].isdigit())
         return t[i] == "-" and 0 < i < len(t) - 1 and t[i - 1] == " " and t[i + 1] == " "
 
-    def _found(self, cue: re.Pattern[str]) -> list[re.Match[str]]:
+    def _found(self, cue: Words) -> list[re.Match[str]]:
         if cue not in self._cues:
             self._cues[cue] = list(cue.finditer(self.text))[:MOST_CUES]
         return self._cues[cue]
@@ -222,6 +197,8 @@ class Context:
         compared: list[tuple[int, int]] = []
         for m in self._found(_COMPARED):
             phrase = _WHOLE_PHRASE.match(self.text, m.end())
+            if m.group().lower() in {"as ", "than "} and (phrase is None or not _OLD_WORDS.search(phrase.group())):
+                continue
             if phrase is not None:
                 end = phrase.end()
                 tail = self.text[end : end + 12].lstrip(" ,")
@@ -238,11 +215,11 @@ class Context:
                 continue
             if any(s <= m.end() - 1 < e for s, e in compared) or _CLASSIFICATION.search(self.text[max(0, m.start() - 40) : m.start() + 1]):
                 continue
-            begin = m.start()
+            begin = m.start() + (self.text[m.start()] == "(")
             end = self.end_of(m.end(), comma=False)
-            leading = not self.text[: m.start()].strip(" (:-")
+            leading = not self.text[:begin].strip(" (:-")
             if not leading and not re.search(_OLD, m.group(), re.I):  # "Krenning 3 in 2021", "biopsy 2019: Ki-67"
-                begin = self.start_of(m.start(), comma=True)
+                begin = self.start_of(begin, comma=True)
             spans.append((begin, until_now(begin, end)))
         for m in self._found(_EARLIER):
             if any(s <= m.start() < e for s, e in compared):
@@ -252,7 +229,9 @@ class Context:
             if not re.search(r"\d|\b(?:stable|progress\w+|CR|PR|SD|PD|I{1,3}V?)\b", self.text[m.end() : until_now(m.end(), end)]):
                 begin = self.start_of(m.start(), comma=True)
             spans.append((begin, until_now(begin, end)))
-        for m in self._found(_YEAR_IN_BRACKETS):
+        for m in _YEAR_IN_BRACKETS.finditer(self.text):
+            if not _VALUE_ENDS.search(self.text[max(0, m.start() - 25) : m.start()]):
+                continue
             spans.append((self.start_of(m.start(), comma=True), m.end()))
         for m in self._found(_AGO_IN_BRACKETS):
             end = self.end_of(m.end(), comma=False)
@@ -263,7 +242,8 @@ class Context:
     def _from_to(self) -> list[tuple[int, int]]:
         found = []
         for m in re.finditer(r"\bfrom\s(?:\w+\s){0,3}?(?:<=?\s?)?(?:\d[\d.,]*|[IV]{1,3})\b[^;.]{0,60}?\bto\s(?=(?:\w+\s){0,3}?(?:<=?|>=?)?\s?(?:\d|[IV]))", self.text):
-            found.append((m.start(), m.end()))
+            if not re.search(r"\b(?:rang|var)\w+\s$", self.text[: m.start()][-12:], re.I):
+                found.append((m.start(), m.end()))
         found += [m.span() for m in re.finditer(r"(?<![\w.,])\d[\d.,]*\s?->", self.text)]
         return found
 

@@ -7,16 +7,15 @@ from dataclasses import dataclass, field
 
 from cds_service.narrative.context import Context
 from cds_service.narrative.lexicon import OTHER
+from cds_service.narrative.words import Words
 
 Span = tuple[int, int]
-_NETPET = re.compile(r"\bNET-?PET\b(?:[- ](?:grade|score|class|grading|category))*\s?(?:\(P0-P?5\)\s?)?(?:is|was|of|:|=)?\s?P?\s?(?P<grade>[0-5])\s?[ab]?\b|\bP(?P<bare>[0-5])[ab]?\s\(?NET-?PET", re.I)
-_DISCORDANT = re.compile(r"\bdiscordan(?:t|ce|ces|cy)\b|\bmis-?match(?:ed|es)?\b", re.I)
-_CONCORDANT = re.compile(r"(?<!non-)(?<!non )\bconcordan(?:t|ce)\b|\bno mis-?match\b|\bmatched (?:lesions|uptake|findings)\b", re.I)
-_PAIR = re.compile(
+_NETPET = Words(r"\bNET-?PET\b(?:[- ](?:grade|score|class|grading|category))*\s?(?:\(P0-P?5\)\s?)?(?:is|was|of|:|=)?\s?P?\s?(?P<grade>[0-5])\s?[ab]?\b|\bP(?P<bare>[0-5])[ab]?\s\(?NET-?PET")
+_DISCORDANT = Words(r"\bdiscordan(?:t|ce|ces|cy)\b|\bmis-?match(?:ed|es)?\b")
+_CONCORDANT = Words(r"(?<!non-)(?<!non )\bconcordan(?:t|ce)\b|\bno mis-?match\b|\bmatched (?:lesions|uptake|findings)\b")
+_PAIR = Words(
     r"FDG[ -](?:positive|avid)(?:,|\sand|\s?/|\sbut)?\s(?:\w+\s){0,2}?/?\s?(?:(?:SSTR|somatostatin[ -]receptor|receptor|DOTA\w+)[ -]negative|non-?(?:SSTR|DOTA\w+)[ -]avid)|"
-    r"(?:SSTR|somatostatin[ -]receptor|receptor|DOTA\w+)[ -]negative(?:,|\sand|\s?/|\sbut)?\s(?:\w+\s){0,2}?/?\s?FDG[ -](?:positive|avid)",
-    re.I,
-)
+    r"(?:SSTR|somatostatin[ -]receptor|receptor|DOTA\w+)[ -]negative(?:,|\sand|\s?/|\sbut)?\s(?:\w+\s){0,2}?/?\s?FDG[ -](?:positive|avid)")
 _NOT_FOLLOWED = re.compile(r"^\s(?:with|to|between)\s(?:the\s)?(?:CT|MRI|clinical|previous|prior|laboratory|histolog)", re.I)
 
 

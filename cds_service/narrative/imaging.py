@@ -12,6 +12,7 @@ from cds_service.narrative.sites import Place, owners, places
 from cds_service.narrative.lexicon import REFERENCE_ORGANS
 from cds_service.narrative.tracer import study_mentions
 from cds_service.narrative.uptake import Uptake, fdg_words, uptake_words
+from cds_service.narrative.words import Words
 
 Span = tuple[int, int]
 
@@ -38,6 +39,7 @@ class Lesion:
     hedged_score: bool = False
     new: bool = False
     doubtful: bool = False
+    replaces: tuple[int, ...] = ()  # scores the same sentence takes back
 
 
 @dataclass(slots=True)
@@ -54,25 +56,23 @@ class Seen:
     only_others_denied: bool = False
     all_said: Span | None = None  # "all lesions are SSTR-positive"
     text_start: int = 0
+    taken_back: list[int] = field(default_factory=list)
     topic: tuple[str, frozenset[str]] | None = None  # the place spoken of last
     block: tuple[Section, int] | None = None
     label_fdg: bool | None = None
     label_section: Section | None = None
 
 
-_OTHERS_DENIED = re.compile(
-    r"\bno (?:evidence of )?(?:other|further|additional)\s(?:\w+[\s-]){0,3}?(?:avid|positive|uptake|expressing|accumulat\w+|sstr|tracer|receptor)", re.I
-)
+_OTHERS_DENIED = Words(
+    r"\bno (?:evidence of )?(?:other|further|additional)\s(?:\w+[\s-]){0,3}?(?:avid|positive|uptake|expressing|accumulat\w+|sstr|tracer|receptor)")
 _ALL_LESIONS = r"(?:lesions|tumou?r lesions|metastas[ei]s|manifestations|tumou?r manifestations|sites(?: of disease)?|foci|disease sites)"
-_ALL_POSITIVE = re.compile(
+_ALL_POSITIVE = Words(
     rf"\b(?:all|every|each)\s(?:of the\s)?(?:the\s)?(?:(?:known|visible|described|tumou?r|NET|CT|measurable|detected|morphological|above-mentioned)\s){{0,2}}{_ALL_LESIONS}\s(?:(?:are|is|were|show|shows|showed|demonstrate|exhibit|have|express|on CT|seen on CT)\s){{0,2}}(?:(?:\w+ly|an?|strong|high|intense|marked|good|sufficient|clear|increased)\s){{0,2}}"
-    r"(?:(?:sstr\d?|somatostatin[ -]receptor|receptor|dota\w+|tracer)[ -](?:positive|avid|expressing)|avid|(?:sstr\d?|somatostatin[ -]receptor|receptor)s?(?: expression)?|(?:tracer|radiotracer) (?:uptake|avid))\b(?!\s(?:below|lower|less|equal|similar|comparable|negative))",
-    re.I,
-)
+    r"(?:(?:sstr\d?|somatostatin[ -]receptor|receptor|dota\w+|tracer)[ -](?:positive|avid|expressing)|avid|(?:sstr\d?|somatostatin[ -]receptor|receptor)s?(?: expression)?|(?:tracer|radiotracer) (?:uptake|avid))\b(?!\s(?:below|lower|less|equal|similar|comparable|negative))")
 _LABEL = re.compile(r"^\s*(?:[-\u2022*]\s)?(?:\[?18\s?-?F\]?-?)?(?:(?P<fdg>FDG)|(?P<sstr>[\w\[\]-]*(?:DOTA\w+|SSTR|somatostatin receptor)\w*))(?:[ -](?:PET|PET/CT|findings?))*\s?:", re.I)
-_EXTREME = re.compile(r"\b(?P<top>highest|maximum|maximal|max\.|most intense(?:ly)?|hottest|strongest|most avid|up to|brightest)\b|\b(?P<bottom>lowest|minimum|minimal(?! uptake| expression)|least intense(?:ly)?|least avid|weakest|faintest)\b", re.I)
-_NO_UPTAKE = re.compile(r"\b(?:no|without)\s(?:\w+\s){0,3}?(?:pathological|abnormal|suspicious|focal|increased|relevant)\s(?:\w+[\s-]){0,2}?(?:uptake|accumulation|hypermetabolism|activity)", re.I)
-_STUDY_NEGATIVE = re.compile(r"\b(?:stud(?:y|ies)|exam\w*|scan|PET(?:/CT)?)\s(?:is\s|was\s)?(?:FDG[ -])?negative|\bno (?:evidence of )?(?:\w+\s){0,2}?(?:FDG|hypermetabolic)[\s-]?(?:avid|positive)?\s?(?:\w+\s){0,2}?(?:lesions?|disease|tumou?r|foc(?:us|i)|metastas\w+)|\bFDG[ -]negative (?:stud\w+|exam\w*|scan|PET)", re.I)
+_EXTREME = Words(r"\b(?P<top>highest|maximum|maximal|max\.|most intense(?:ly)?|hottest|strongest|most avid|up to|brightest)\b|\b(?P<bottom>lowest|minimum|minimal(?! uptake| expression)|least intense(?:ly)?|least avid|weakest|faintest)\b")
+_NO_UPTAKE = Words(r"\b(?:no|without)\s(?:\w+\s){0,3}?(?:pathological|abnormal|suspicious|focal|increased|relevant)\s(?:\w+[\s-]){0,2}?(?:uptake|accumulation|hypermetabolism|activity)")
+_STUDY_NEGATIVE = Words(r"\b(?:stud(?:y|ies)|exam\w*|scan|PET(?:/CT)?)\s(?:is\s|was\s)?(?:FDG[ -])?negative|\bno (?:evidence of )?(?:\w+\s){0,2}?(?:FDG|hypermetabolic)[\s-]?(?:avid|positive)?\s?(?:\w+\s){0,2}?(?:lesions?|disease|tumou?r|foc(?:us|i)|metastas\w+)|\bFDG[ -]negative (?:stud\w+|exam\w*|scan|PET)")
 
 
 _STUDY_BEHIND = re.compile(r"\s?(?:\(|on|in|at|for|by)\s?(?:the\s)?(?:\w+\s)?(?:\[?\(?\d{1,3}\S{0,6}?)?-?(?:(?P<fdg>FDG)|DOTA|SSTR|somatostatin|octreo|SiTATE)", re.I)
@@ -159,6 +159,7 @@ def _anonymous(found: list[Place], at: int) -> Place:
 
 def _give_scores(context: Context, found: list[Place], scores: list[Score], seen: Seen) -> None:
     full: set[int] = set()
+    seen.taken_back = [s.high for s in scores if s.old or context.earlier(s.start, s.end)]
     for score in scores:
         status = "prior" if score.old and not context.conditional(score.start, score.end) else _status(context, score.start, score.end)
         if status == "skip":
@@ -278,7 +279,7 @@ def _about_a_lesion(text: str, words: Uptake, named: list[Place]) -> bool:
         following = [p for p in named if p.start >= words.end]
         return any(p.named_lesion and not p.denied for p in following)
     return any((p.named_lesion or "node" in p.organs or p.size_mm) and not p.denied for p in named) or (
-        not named and re.match(r"\W{0,3}(?:it|they|these|this|which|all|no|without)\b", text, re.I) is not None and not _NO_UPTAKE.search(said)
+        not named and re.match(r"\W{0,3}(?:it|they|these|this|which|all)\b", text, re.I) is not None and not _NO_UPTAKE.search(said)
     )
 
 
@@ -287,8 +288,8 @@ def _give_sizes(context: Context, found: list[Place]) -> None:
     for begin, end, millimetres in sizes(context.text):
         if _status(context, begin, end) not in {"now", "hedged"}:
             continue
-        for place in owners(begin, end, [p for p in found if p.start >= 0 and not p.reference], context.text, full)[-1:]:
-            if place.size_mm is None:
+        for place in owners(begin, end, [p for p in found if p.start >= 0 and not p.reference], context.text, full, forward=True)[-1:]:
+            if place.size_mm is None and not place.every:
                 place.size_mm = millimetres
             full.add(id(place))
 
@@ -328,7 +329,18 @@ def _collect(context: Context, found: list[Place], start: int, seen: Seen) -> No
             continue
         lesion = _lesion(context, place, start, seen)
         lesion.doubtful = place.hedged
+        lesion.replaces = tuple(seen.taken_back)
         seen.lesions.append(lesion)
+        seen.lesions += _further_scores(lesion, place)
+
+
+def _further_scores(lesion: Lesion, place: Place) -> list[Lesion]:
+    """ "Those in the right lobe have Krenning 3, those in the left lobe Krenning 2": one mention for each score."""
+    exact = list(dict.fromkeys((low, high) for score, low, high in place.scores if score.bound in {"", "highest", "lowest"}))
+    if len(exact) < 2 or len(exact) != len({(low, high) for _, low, high in place.scores}):
+        return []
+    lesion.score, lesion.bound = exact[0], place.scores[0][0].bound
+    return [Lesion(lesion.label, lesion.organs, lesion.span, lesion.section, score=score, doubtful=lesion.doubtful, replaces=lesion.replaces) for score in exact[1:]]
 
 
 def _is_lesion(place: Place) -> bool:
@@ -346,7 +358,7 @@ def _is_lesion(place: Place) -> bool:
     strong = any(w.level is None and w.low or w.level for w in place.words)
     if "node" in place.organs:
         return bool(place.words or place.size_mm or place.fdg is not None)
-    return bool(strong and place.organs and not place.organs & {"liver", "spleen", "kidney", "blood-pool"}) or bool(place.fdg and place.organs == {"node"})
+    return bool(strong and place.organs and (not place.organs & {"liver", "spleen", "kidney", "blood-pool"} or "segment" in place.label)) or bool(place.fdg and place.organs == {"node"})
 
 
 def _lesion(context: Context, place: Place, start: int, seen: Seen) -> Lesion:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 
+from cds_service.narrative.words import Words
+
 _SIDE = r"(?:(?:left|right|bilateral|both|both-sided|lt\.?|rt\.?)\s)?"
 _ORDINAL = (
     r"(?:(?:\d{1,2}(?:st|nd|rd|th)|first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth)\s)?"
@@ -33,7 +35,7 @@ _ORGANS: tuple[tuple[str, str], ...] = (
     ("lung", rf"{_SIDE}(?:(?:upper|middle|lower) lobe|lungs?\b|pulmonary|bronch(?:us|ial)|hilar|hilum|lingula|intrapulmonary)"),
     ("pleura", r"pleura(?:l)?\b"),
     ("thymus", r"thym(?:us|ic)\b"),
-    ("bone", rf"{_SIDE}{_ORDINAL}{_SIDE}(?:ribs?\b|stern(?:um|al)\b|manubrium|clavic(?:le|ular)|scapula\w*|humer(?:us|al)\b|femur|femoral|femora\b|acetabul\w+|ili(?:um|ac(?: bone| wing| crest)?)\b|ischium|ischial|pubic(?: bone| ramus)?|pubis|pelvis|pelvic(?: bones?)?|sacr(?:um|al)\b|coccyx|skull(?! base to)|calvari\w+|tibia\w*|vertebra\w*|vertebral bod(?:y|ies)|spine|spinal|thoracic spine|lumbar spine|costa)(?:\s(?:body\s)?(?:Th|T|L|C|S|D)\s?\d{1,2}\b)?|(?:\bbwk|\blwk|\bhwk|\bbwk/lwk)\s?\d{1,2}\b|\b(?:Th|T|L|C|D)\s?-?\d{1,2}\b(?!\s?%)|skelet(?:on|al)\b|bones?\b|bony|osseous|bone marrow"),
+    ("bone", rf"{_SIDE}{_ORDINAL}{_SIDE}(?:ribs?\b|stern(?:um|al)\b|manubrium|clavic(?:le|ular)|scapula\w*|humer(?:us|al)\b|femur|femoral|femora\b|acetabul\w+|ili(?:um|ac(?: bone| wing| crest)?)\b|ischium|ischial|pubic(?: bone| ramus)?|pubis|pelvis|pelvic(?: bones?)?|sacr(?:um|al)\b|coccyx|skull(?! base to)|calvari\w+|tibia\w*|vertebra\w*|vertebral bod(?:y|ies)|spine|spinal|thoracic spine|lumbar spine|costa)(?:\s(?:body\s)?(?:Th|T|L|C|S|D)\s?\d{{1,2}}\b)?|(?:\bbwk|\blwk|\bhwk|\bbwk/lwk)\s?\d{{1,2}}\b|\b(?:Th|T|L|C|D)\s?-?\d{{1,2}}\b(?!\s?%)|skelet(?:on|al)\b|bones?\b|bony|osseous|bone marrow"),
     ("adrenal", rf"{_SIDE}(?:suprarenal|adrenals?\b)(?: glands?)?"),
     ("kidney", rf"{_SIDE}(?:kidneys?|renal)\b"),
     ("spleen", r"spleen|splenic"),
@@ -51,20 +53,18 @@ _ORGANS: tuple[tuple[str, str], ...] = (
     ("prostate", r"prostat(?:e|ic)"),
     ("soft-tissue", r"subcutaneous|soft[ -]tissue|cutaneous|axilla\w*|gallbladder|bile ducts?|uter(?:us|ine)|diaphragm\w*|abdominal wall"),
 )  # fmt: skip
-SITE = re.compile("|".join(rf"(?P<o{number}>\b(?:{words}))" for number, (_, words) in enumerate(_ORGANS)), re.I)
+SITE = Words("|".join(rf"(?P<o{number}>\b(?:{words}))" for number, (_, words) in enumerate(_ORGANS)))
 _IDS = {f"o{number}": organ for number, (organ, _) in enumerate(_ORGANS)}
 
-LESION = re.compile(
+LESION = Words(
     r"\b(?:metasta(?:sis|ses|tic(?= (?:lesions?|disease|nodes?|lymph|deposits?|involvement|manifest\w+|spread))|s[ie]s)|mets?\b|filia(?:e)?\b|lesions?|(?<!body )mass(?:es)?|"
     r"tumou?rs?\b(?![ -](?:board|marker|conference|to-|/|staging|cells?\b|entity|diagnosis))|tumou?ral|nodul(?:e|es|i|us)|deposits?|foc(?:us|i)\b|"
     r"(?<!dental )(?<!breast )implants?|(?<!unknown )primar(?:y|ies)(?= (?:tumou?r|lesion|in|of|at|with|site|and|is|shows?|NET)|[,:;.()]|$)|primary(?= krenning)|carcinoids?(?! syndrome| heart)|NETs?\b|neoplasms?|neoplasia|"
     r"malignan\w+|carcinomatosis|manifestations?|insulinoma|gastrinoma|glucagonoma|vipoma|paraganglioma|ph(?:a)?eochromocytoma|"
-    r"(?:(?<=metastatic )|(?<=progressive )|(?<=stable )|(?<=positive )|(?<=avid )|(?<=expressing )|(?<=tumour )|(?<=tumor )|(?<=residual )|(?<=extensive )|(?<=hepatic )|(?<=nodal )|(?<=active )|(?<=remaining )|(?<=the ))disease)\b",
-    re.I,
-)  # fmt: skip
+    r"(?:(?<=metastatic )|(?<=progressive )|(?<=stable )|(?<=positive )|(?<=avid )|(?<=expressing )|(?<=tumour )|(?<=tumor )|(?<=residual )|(?<=extensive )|(?<=hepatic )|(?<=nodal )|(?<=active )|(?<=remaining )|(?<=the ))disease)\b")  # fmt: skip
 
 # what takes up tracer or is measured without being this tumour
-OTHER = re.compile(
+OTHER = Words(
     r"\b(?:meningiomas?|lymphomas?|prostat(?:e|ic) (?:carcinoma|cancer|tumou?r|adenoca\w*)|breast (?:carcinoma|cancer|tumou?r)|mammary carcinoma|"
     r"(?:para)?thyroid (?:adenomas?|nodules?|carcinoma|cancer|lobe|gland|uptake)|goit(?:re|er)|thyroid|parathyroid|ha?emangiomas?|cysts?|cystic lesion|"
     r"degenerati\w+|arthr(?:itis|osis|itic|otic)|fractures?|inflamm\w+|infect\w+|pneumon\w+|sarcoid\w*|abscess\w*|"
@@ -73,16 +73,11 @@ OTHER = re.compile(
     r"focal nodular hyperplasia|FNH|steatosis|emphysema\w*|effusions?|hydronephros\w+|hernia\w*|diverticul\w+|thromb\w+|"
     r"renal cell carcinoma|urothelial\w*|colorectal (?:carcinoma|cancer)|lung cancer|hepatocellular\w*|HCC|cholangiocarcinoma\w*|"
     r"invasive (?:ductal |lobular )?carcinoma|carcinoma NST|merkel\w*|basalioma|GIST|schwannoma\w*|neurofibroma\w*|"
-    r"normal (?:organs?|tissue|distribution|biodistribution)|biodistribution|incidental\w*|atelectas\w+|gynaecomastia|polyps?)\b",
-    re.I,
-)  # fmt: skip
-BENIGN_TAIL = re.compile(
-    r"\b(?:is|are|as|appears?|considered|represent\w*)\s(?:\w+\s){0,2}(?:physiolog\w+|benign|degenerative|inflammat\w+|reactive|post-?operative)",
-    re.I,
-)
-REFERENCE = re.compile(
-    r"\b(?:references?|normal|background|physiolog\w+|healthy|unaffected|uninvolved|non-?tumou?rous|biodistribution|reference organs?)\b", re.I
-)
+    r"normal (?:organs?|tissue|distribution|biodistribution)|biodistribution|incidental\w*|atelectas\w+|gynaecomastia|polyps?)\b")  # fmt: skip
+BENIGN_TAIL = Words(
+    r"\b(?:is|are|as|appears?|considered|represent\w*)\s(?:\w+\s){0,2}(?:physiolog\w+|benign|degenerative|inflammat\w+|reactive|post-?operative)")
+REFERENCE = Words(
+    r"\b(?:references?|normal|background|physiolog\w+|healthy|unaffected|uninvolved|non-?tumou?rous|biodistribution|reference organs?)\b")
 REFERENCE_ORGANS = frozenset(
     {"liver", "spleen", "kidney", "blood-pool", "pituitary", "bladder", "salivary", "thyroid", "adrenal", "uncinate", "brain",
      "bowel", "mediastinum", "heart"}

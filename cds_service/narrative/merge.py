@@ -110,7 +110,7 @@ def _counterpart(mention: Lesion, entries: list[Lesion]) -> Lesion | None:
     if agreeing and (agreeing[-1].section is not mention.section or agreeing[-1].score is None) and not (mention.score is None and mention.words is not None and agreeing[-1].score is not None):
         return agreeing[-1]
     apart = [e for e in near if e.section is not mention.section and mention.score is not None and e.score is not None]
-    return apart[-1] if apart and len(near) == 1 else None
+    return apart[-1] if apart and (len(near) == 1 or _within(mention, apart[-1], near)) else None
 
 
 def _compatible(entry: Lesion, mention: Lesion) -> bool:
@@ -121,7 +121,8 @@ def _compatible(entry: Lesion, mention: Lesion) -> bool:
 def _within(mention: Lesion, match: Lesion, entries: list[Lesion]) -> bool:
     """A summary ("liver metastases, Krenning 3-4") of several entries of the organ."""
     scores = [e.score for e in entries if e.organs & mention.organs and e.score is not None]
-    return len(scores) > 1 and mention.score is not None and any(s == mention.score for s in scores)
+    hull = (min((s[0] for s in scores), default=0), max((s[1] for s in scores), default=4))
+    return len(scores) > 1 and mention.score is not None and (mention.score in scores or mention.score == hull)
 
 
 def merge(seen: Seen, mentions: list[Lesion]) -> Uptakes:

@@ -25,6 +25,21 @@ _FIELD_WORDS = {
 }
 
 
+_WHOLE_REPORT = re.compile(
+    r"\b(?:this|the|entire|whole|above|original|previous|preceding)\s(?:\w+\s)?(?:report|study|examination|scan|text|result)s?\b[^.]{0,80}?\b(?:withdrawn|void|retracted|invalid|revoked|cancelled|wrong patient|another patient|different patient|"
+    r"not (?:be )?(?:used|valid)|disregarded|belongs to)|\b(?:disregard|ignore) (?:this|the) (?:\w+ )?report", re.I
+)
+
+
+def report_withdrawn(context: Context) -> bool:
+    """Whether a sentence takes the whole report back ("issued for the wrong patient")."""
+    return _WHOLE_REPORT.search(context.text) is not None and not context.standing_apart and not _part_named(context.text)
+
+
+def _part_named(text: str) -> bool:
+    return any(words.search(text) for words in _FIELD_WORDS.values())
+
+
 def withdrawn_fields(context: Context) -> set[str]:
     """Fields an addendum's sentence takes back; whether it gives another value is for the caller."""
     if context.section is not Section.ADDENDUM or not _TAKEN_BACK.search(context.text):
@@ -43,8 +58,18 @@ def overrule_lesions(seen: Seen, scores_withdrawn: bool, suvs_withdrawn: bool) -
     added = [x for x in seen.lesions if x.section is Section.ADDENDUM]
     body = [x for x in seen.lesions if x.section is not Section.ADDENDUM]
     new_scores, new_suvs = [x for x in added if x.score is not None], [x for x in added if x.suvs]
+    for later in [x for x in new_scores if not x.organs and not x.every]:
+        meant = [x for x in body if x.score is not None and (not later.replaces or x.score[1] in later.replaces)]
+        for lesion in meant:
+            seen.prior.append(("krenning", _value(lesion)))
+            lesion.score, lesion.bound, lesion.section = later.score, later.bound, Section.ADDENDUM
+        if meant:
+            seen.lesions.remove(later)
+            new_scores.remove(later)
     for lesion in body:
         for later in new_scores:
+            if lesion.section is Section.ADDENDUM:
+                continue
             if lesion.score is not None and (not later.organs or later.organs & lesion.organs) and not _other_place(lesion, later):
                 seen.prior.append(("krenning", _value(lesion)))
                 later.size_mm = later.size_mm or lesion.size_mm

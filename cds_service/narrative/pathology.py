@@ -9,12 +9,13 @@ from cds_service.narrative.context import Context
 from cds_service.narrative.lexicon import OTHER
 from cds_service.narrative.scores import to_number
 from cds_service.narrative.sections import Section
+from cds_service.narrative.words import Words
 
 Span = tuple[int, int]
 Number = int | float
 Mitoses = tuple[object, str]
 
-_KI = re.compile(r"\b(?:ki\s?-?\s?[6b]7|mib\s?-?\s?1|proliferat(?:ion|ive) (?:index|rate|fraction|activity|marker)|labell?ing index)(?![\d])", re.I)
+_KI = Words(r"\b(?:ki\s?-?\s?[6b]7|mib\s?-?\s?1|proliferat(?:ion|ive) (?:index|rate|fraction|activity|marker)|labell?ing index)(?![\d])")
 _PERCENT = re.compile(
     r"(?P<comparator><=?|>=?|~|\b(?:less than|below|under|lower than|fewer than|more than|above|over|greater than|exceed(?:s|ing)|higher than|at least|at most|up to|max(?:imum|imally|\.)?(?: of)?|"
     r"approx(?:imately|\.)?|about|around|ca\.?|circa|roughly|estimated(?: at)?|nearly|almost))?\s?"
@@ -31,21 +32,18 @@ _OTHER_MARKER = re.compile(
 _BEFORE = re.compile(r"(?P<low>\d{1,3}(?:[.,]\d{1,2})?)\s?(?:%|per ?cent)\s(?:of (?:the )?(?:tumou?r |tumou?ral |neoplastic )?(?:cells|nuclei)\s)?(?:are |were |is |was |positive |positivity |stain\w* |express\w* |for |in |with |\()*(?:ki\s?-?\s?67|mib\s?-?\s?1)", re.I)
 _DEFINES = {(3.0, 20.0), (2.0, 20.0)}  # "G2 (Ki-67 3-20 %)" quotes the definition of the grade
 
-_GRADE = re.compile(
-    r"\bG\s?-?(?P<g>[1-3])\b(?P<more>\s?[-/]\s?G?\s?[1-3]\b|\s(?:to|or)\sG\s?[1-3]\b)?|\b(?:WHO[- ])?grad(?:e|ing)\s?(?:\(?WHO(?:\s?20\d\d)?\)?\s?)?:?\s?G?\s?(?P<n>[1-3]|I{1,3})\b(?P<more2>\s?[-/]\s?(?:G?\s?[1-3]|I{1,3})\b|\s(?:to|or)\s(?:G\s?)?[1-3]\b)?",
-    re.I,
-)
+_GRADE = Words(
+    r"\bG\s?-?(?P<g>[1-3])\b(?P<more>\s?[-/]\s?G?\s?[1-3]\b|\s(?:to|or)\sG\s?[1-3]\b)?|\b(?:WHO[- ])?grad(?:e|ing)\s?(?:\(?WHO(?:\s?20\d\d)?\)?\s?)?:?\s?G?\s?(?P<n>[1-3]|I{1,3})\b(?P<more2>\s?[-/]\s?(?:G?\s?[1-3]|I{1,3})\b|\s(?:to|or)\s(?:G\s?)?[1-3]\b)?")
 _NOT_GRADE = re.compile(
     r"\b(?:steato\w*|fibrosis|CTCAE|toxicity|diarrh\w+|nausea|hydroneph\w+|dysplasia|gastritis|inflammation|gleason|krenning|uptake|ISUP|nephrotox\w*|neuropathy|hepatitis|ha?ematolog\w+|oesophag\w+|esophag\w+|"
     r"varices|anastomos\w+|an(?:a)?emia|thrombocyt\w+|leuk\w+|neutropen\w+|stenosis|reflux|regurgit\w+|adverse|spondylo\w+|urothelial\w*|tumou?r regression|regression grade|astrocytoma|meningioma)\b", re.I
 )
-_NEC = re.compile(r"(?<!well-differentiated )(?<!well differentiated )\bneuroendocrine carcinomas?\b|\bNEC\b", re.I)
-_MINEN = re.compile(r"\bMiNENs?\b|\bMANECs?\b|\bmixed (?:adeno)?neuroendocrine\b|\bmixed neuroendocrine", re.I)
-_DIFFERENTIATION = re.compile(r"\b(?P<how>well|poorly)[- ,]{1,2}differentiated\b(?!\s(?:adeno|squamous|hepato|endometri|urothel|ductal|prostat|acinar|liposarc|carcinoma of the (?:breast|prostate)))", re.I)
-_NET = re.compile(r"\b(?:neuroendocrine|NETs?\b|NEN\b|NEC\b|MiNEN|carcinoid|NEN)\b", re.I)
-_FOREIGN = re.compile(
-    r"\b(?:breast|mamma\w*|prostat\w+|lymphoma\w*|melanoma\w*|adenocarcinoma\w*|squamous|thyroid carcinoma|papillary carcinoma|urothelial\w*|meningioma\w*|sarcoma\w*|GIST|glioma\w*|basal cell|carcinoma NST|renal cell)\b", re.I
-)
+_NEC = Words(r"(?<!well-differentiated )(?<!well differentiated )\bneuroendocrine carcinomas?\b|\bNEC\b")
+_MINEN = Words(r"\bMiNENs?\b|\bMANECs?\b|\bmixed (?:adeno)?neuroendocrine\b|\bmixed neuroendocrine")
+_DIFFERENTIATION = Words(r"\b(?P<how>well|poorly)[- ,]{1,2}differentiated\b(?!\s(?:adeno|squamous|hepato|endometri|urothel|ductal|prostat|acinar|liposarc|carcinoma of the (?:breast|prostate)))")
+_NET = Words(r"\b(?:neuroendocrine|NETs?\b|NEN\b|NEC\b|MiNEN|carcinoid|NEN)\b")
+_FOREIGN = Words(
+    r"\b(?:breast|mamma\w*|prostat\w+|lymphoma\w*|melanoma\w*|adenocarcinoma\w*|squamous|thyroid carcinoma|papillary carcinoma|urothelial\w*|meningioma\w*|sarcoma\w*|GIST|glioma\w*|basal cell|carcinoma NST|renal cell)\b")
 
 _DENOMINATOR = r"(?P<per>(?:\d{1,2}\s?)?(?:HPFs?|high[- ]power(?:ed)? fields?|mm\s?\^?2|sq\.?\s?mm|square mm|mm\b2?))"
 _COUNT = r"(?P<bound><=?|>=?|less than |fewer than |up to |approx\. |about )?\s?(?P<low>\d{1,3})(?:\s?(?:-|to)\s?(?P<high>\d{1,3}))?"

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from typing import Any
 
 from cds_service.narrative.context import Context
 from cds_service.narrative.lexicon import OTHER, SITE
 from cds_service.narrative.sections import Section
+from cds_service.narrative.words import Words
 
 Span = tuple[int, int]
 _WHOLE = r"(?:disease|tumou?rs?|tumou?ral|oncolog\w+|overall|malignan\w+|metastatic disease|NET|findings?|situation|tumou?r burden|disease burden|burden|course|status|RECIST|morpholog\w+|metabolic\w*|radiolog\w+|picture|everything|imaging|extent of disease)"
@@ -20,7 +22,7 @@ _RESPONSES: tuple[tuple[str, str], ...] = (
     ("improved", r"(?:tumou?r|disease|overall|clear|marked|good|very good|morphological|metabolic|significant|partial tumou?r|overall tumou?r) (?:regression|remission|improvement|shrinkage)|regression of (?:the )?(?:disease|tumou?r|tumou?r burden|NET)|(?:disease|tumou?r burden|findings|tumou?r|NET) (?:has|have|is|are|shows?|was)(?: clearly| markedly| slightly)? (?:improved|regressed|responding|regressive|smaller|decreased)|overall (?:\w+ )?(?:improve(?:d|ment)|regress\w*|better)|(?:good|favou?rable|excellent|marked|clear|very good|impressive|definite) (?:\w+ )?response|(?:disease|tumou?r|NET|patient) (?:is |has |shows a )?respond(?:ed|ing|s)?|decreas(?:e|ed|ing) (?:in |of )?(?:the )?(?:overall )?(?:tumou?r|disease) (?:burden|load|volume)|^\W*(?:improvement|regression|improved)\b"),
     ("stable", r"no (?:relevant|significant|major|interval|substantial|definite|appreciable|essential|further)?(?:,? ?(?:relevant|significant|interval|overall|morphological) ?)*changes?(?! in (?:the )?(?:liver|hepatic|nod|bone|lung|pancrea|lesion))|(?:overall|essentially|largely|altogether|globally|morphologically|all in all) (?:\w+ )?(?:stable|unchanged|constant)|(?:stable|unchanged|constant) (?:overall |known |\w+ )?(?:findings?|tumou?r(?: burden| load| disease)?|situation|disease burden|burden|course|status|extent(?: of disease)?|picture|overall)|(?:disease|tumou?r burden|findings?|situation|everything) (?:is|are|remains?|was|has remained) (?:\w+ )?(?:unchanged|constant)|unchanged overall|^\W*(?:unchanged|stable)\W*$"),
 )  # fmt: skip
-_RESPONSE = re.compile("|".join(rf"(?P<r{i}>\b(?:{words})|(?<![\w-])(?:{words}))" if words.startswith("^") else rf"(?P<r{i}>\b(?:{words}))" for i, (_, words) in enumerate(_RESPONSES)), re.I)
+_RESPONSE = Words("|".join(rf"(?P<r{i}>\b(?:{words})|(?<![\w-])(?:{words}))" if words.startswith("^") else rf"(?P<r{i}>\b(?:{words}))" for i, (_, words) in enumerate(_RESPONSES)))
 _LETTERS = re.compile(r"(?<![\w/-])(?P<word>CR|PR|SD|PD)(?=\s?(?:[.,;:)(]|$|by\b|according|as per|per\b|in RECIST|based on|\(RECIST|with new|due to))")
 _LETTERS_ALONE = re.compile(r"(?:^|[:(,=]|\bis|\bas|\bwith|\bi\.e\.|\bcategory|\bRECIST(?: 1\.1)?)\s?\(?(?:RECIST(?: 1\.1)?:?\s)?(?:m|i)?$", re.I)
 _SYMPTOMS: tuple[tuple[str, str], ...] = (
@@ -28,25 +30,19 @@ _SYMPTOMS: tuple[tuple[str, str], ...] = (
     ("worsened", r"(?:more|increas\w+|worsening(?: of)?|aggravat\w+)\s(?:\w+ ){0,2}?(?:pain|symptoms?|diarrh?o?ea|flush\w*|complaints)|(?:pain|symptoms?|diarrh?o?ea|flush\w*|complaints|general condition|condition)(?: (?:is|are|has|have|was|were|been|clearly|markedly|much|significantly|now)){0,4} (?:worse(?:ned)?|increased|deteriorated|progressive|aggravated)|clinical(?:ly)? (?:\w+ )?(?:progress\w*|deteriorat\w+|worse\w*)"),
     ("stable", r"(?:clinical(?:ly)?|symptomatic(?:ally)?) (?:\w+ )?stable|(?:symptoms|pain|complaints|condition)(?: (?:is|are|remains?|was|were)){1,2} (?:\w+ )?(?:stable|unchanged)"),
 )  # fmt: skip
-_SYMPTOM = re.compile("|".join(rf"(?P<s{i}>\b(?:{words}))" for i, (_, words) in enumerate(_SYMPTOMS)), re.I)
+_SYMPTOM = Words("|".join(rf"(?P<s{i}>\b(?:{words}))" for i, (_, words) in enumerate(_SYMPTOMS)))
 _LOCAL_AFTER = re.compile(r"^\s?(?:of|in|within|at|for|concerning)\s(?:the\s|a\s|all\s|known\s|multiple\s|some\s|one\s|two\s)*(?:\w+\s){0,2}?(?P<what>lesions?|target lesion|node|nodule|metastas\w+|mass|primary|lesion in)?", re.I)
 _LOCAL_SUBJECT = re.compile(r"\b(?:lesions?|metastas[ei]s|mets|nodes?|mass(?:es)?|nodules?|primary|foc(?:us|i)|deposits?|cysts?|segment|SUV\w*|uptake|expression|score|receptor|index lesion)\b", re.I)
-_NEW = re.compile(
+_NEW = Words(
     r"\b(?:(?P<denied>no|not any|without(?: any)?|nor|absence of)\s(?:evidence of\s|sign(?:s)? of\s|definite\s|any\s|suspicious\s|clear\s|convincing\s|pathological\s)*)?(?:several\s|multiple\s|two\s|some\s|a\s|one\s)?(?<!-)\bnew(?!\s?(?:york|study|exam|PET|CT|scan|baseline|course|treatment|therapy|fracture|staining))(?:ly\s(?:appeared|visible|detected|developed|appearing|emerged|occurring|detectable))?\s"
-    r"(?P<adjectives>(?:[\w./-]+\s(?!(?:PET|CT)\b)){0,5}?)(?P<noun>lesions?|metasta\w+|mets|filiae?|disease|tumou?rs?|manifestations?|sites?(?: of disease)?|foc(?:us|i)|nodules?|mass(?:es)?|deposits?|lymph nodes?|nodes?|lymphadenopathy|tumou?r manifestations?)\b",
-    re.I,
-)
-_APPEARED = re.compile(
+    r"(?P<adjectives>(?:[\w./-]+\s(?!(?:PET|CT)\b)){0,5}?)(?P<noun>lesions?|metasta\w+|mets|filiae?|disease|tumou?rs?|manifestations?|sites?(?: of disease)?|foc(?:us|i)|nodules?|mass(?:es)?|deposits?|lymph nodes?|nodes?|lymphadenopathy|tumou?r manifestations?)\b")
+_APPEARED = Words(
     r"\b(?P<noun>lesions?|metasta\w+|nodules?|deposits?|mass(?:es)?|foc(?:us|i)|nodes?)\s(?:[^;.,]{0,40}?\s)?(?:is|are|was|were|has|have)\s(?:newly (?:appeared|visible|detected|developed)|new\b|appeared since)|"
-    r"\b(?:interval (?:appearance|development)|appearance|development|occurrence) of (?:new )?(?:\w+\s){0,3}?(?:lesions?|metasta\w+|nodules?|deposits?)",
-    re.I,
-)
+    r"\b(?:interval (?:appearance|development)|appearance|development|occurrence) of (?:new )?(?:\w+\s){0,3}?(?:lesions?|metasta\w+|nodules?|deposits?)")
 _TRACER_WORD = re.compile(r"\b(?:FDG|SSTR\w*|DOTA\w*|avid|positive|tracer|receptor\w*|hypermetabolic|somatostatin|uptake|expressing|octreotide|PET)\b", re.I)
-_NO_DISEASE = re.compile(
+_NO_DISEASE = Words(
     r"\b(?:no|without|absence of|free of)\s(?:(?:clear|definite|convincing|further|current|imaging|radiological|any|morphological|CT|MRI|visible|macroscopic)\s)*(?:(?:evidence|signs?|indications?|proof|suspicion|hint|demonstration)\s(?:of|for)\s(?:a\s|an\s|the\s|any\s)*)?"
-    r"(?P<what>(?:[\w/-]+,?\s){0,7}?)(?P<noun>disease|tumou?rs?|recurrence|relapse|malignan\w+|cancer|NET|neoplas\w+|tumou?r manifestations?|tumou?r recurrence)\b(?P<tail>[^.;,]{0,60})|\b(?P<ned>NED|disease[- ]free|tumou?r[- ]free|free of (?:disease|tumou?r))\b",
-    re.I,
-)
+    r"(?P<what>(?:[\w/-]+,?\s){0,7}?)(?P<noun>disease|tumou?rs?|recurrence|relapse|malignan\w+|cancer|NET|neoplas\w+|tumou?r manifestations?|tumou?r recurrence)\b(?P<tail>[^.;,]{0,60})|\b(?P<ned>NED|disease[- ]free|tumou?r[- ]free|free of (?:disease|tumou?r))\b")
 _WHOLE_WORDS = re.compile(
     r"^(?:(?:active|residual|recurrent|metastatic|viable|vital|remaining|persistent|persisting|measurable|or|and|and/or|of|neuroendocrine|NET|tumou?r|disease|malignant|neoplastic|locoregional|local|distant|either|a|any|progressive|"
     r"recurrence|metastas[ei]s|relapse|known),?\s)*$",
@@ -59,7 +55,7 @@ _OPERABILITY: tuple[tuple[str, str], ...] = (
     ("unresectable", r"(?:un|ir|non-?\s?|in)re?sectable|inoperable|irresectable|non-?operable|not (?:\w+ )?(?:resectable|operable)|not (?:\w+ )?(?:amenable to|a candidate for|suitable for|accessible (?:to|for)) (?:\w+ )?(?:surgery|resection|surgical\w*)|cannot be (?:\w+ )?resected|(?:surgery|resection)(?: is| was)? (?:not|im)\s?(?:possible|feasible)|(?:surgery|resection) (?:is )?impossible|no surgical option|no longer (?:resectable|operable)"),
     ("resectable", r"(?<![-\w])resectable|(?<![-\w])operable|(?:amenable to|candidate for|suitable for) (?:\w+ ){0,2}(?:resection|surgery|surgical resection)|(?:surgery|resection) (?:is )?(?:possible|feasible)"),
 )  # fmt: skip
-_OPERABLE = re.compile("|".join(rf"(?P<p{i}>\b(?:{words}))" for i, (_, words) in enumerate(_OPERABILITY)), re.I)
+_OPERABLE = Words("|".join(rf"(?P<p{i}>\b(?:{words}))" for i, (_, words) in enumerate(_OPERABILITY)))
 _COULD = re.compile(r"\b(?:potentially|borderline|possibly|probably|likely|upfront not)\s$", re.I)
 
 
@@ -82,6 +78,25 @@ class Judgements:
     clear: list[Stated] = field(default_factory=list)
     operability: list[Stated] = field(default_factory=list)
     prior: list[tuple[str, object]] = field(default_factory=list)
+
+
+_WORD_OF = {"PR": "improved", "SD": "stable", "PD": "worsened"}
+
+
+def settle(stated: list[Stated]) -> tuple[Any, Span | None, bool]:
+    """(value, its place, doubtful?): the one value stated; two that contradict each other give none, doubtful.
+
+    A RECIST word and the plain word of the same meaning agree: the RECIST word stands.
+    """
+    sure = [s for s in stated if not s.hedged]
+    values = list(dict.fromkeys(s.value for s in sure))
+    for recist, word in (*_WORD_OF.items(), ("CR", "improved")):
+        if recist in values and word in values:
+            values.remove(word)
+    doubtful = any(s.hedged for s in stated) or len(values) > 1
+    if len(values) != 1:
+        return None, None, doubtful
+    return values[0], next(s.span for s in sure if s.value == values[0]), doubtful
 
 
 _RESPONSE_HINT = re.compile(r"respon|remission|stable|stabili|progress|regress|improv|worse|change|CR\b|PR\b|SD\b|PD\b|constant|burden|shrink", re.I)

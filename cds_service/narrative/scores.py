@@ -24,6 +24,7 @@ _REVERSED = re.compile(
 _CHANGED = re.compile(
     rf"(?:{_NAME}{_NOUN})(?:(?!rang|var)[^.;\d]){{0,60}}?\bfrom\s(?P<old>{_N})\sto\s(?P<new>{_N})(?!\w)", re.I
 )
+_ARROW = re.compile(rf"{_NAME}{_NOUN}(?:{_FILL})\s?(?P<old>{_N})\s?(?:->|=>|-->|then now|,? now)\s?(?:krenning\s)?(?P<new>{_N})(?!\w)", re.I)
 _TURN = r"(?:should (?:read|be|have been|have read)|must read|(?:is|was|has been|be) corrected to|corrected to|correct\w*(?: \w+){0,3}? (?:is|was|:|=)|to be read as|(?:is|was) (?:actually|in fact|rather)|is now)"
 _INSTEAD = r"(?:\s?\(?,?\s?(?:instead of|rather than|and not|not|\(?previously|formerly)\s(?:as\s)?(?:krenning\s)?(?P<old>{n}))?"
 _CORRECTED = re.compile(rf"\b{_TURN}\s?(?:a\s)?(?:krenning\s)?(?:score\s)?(?:of\s)?(?P<new>{_N})(?!\w)" + _INSTEAD.replace("{n}", _N), re.I)
@@ -93,11 +94,13 @@ def krenning_scores(text: str, taken: list[tuple[int, int]]) -> list[Score]:
         return []
     found: list[Score] = []
     bare_from: list[int] = []
-    for changed in _CHANGED.finditer(text):
-        for name, old in (("old", True), ("new", False)):
-            value = _number(changed[name])
-            found.append(Score(changed.start(name), changed.end(name), value, value, old=old))
-    covered = [m.span() for m in _CHANGED.finditer(text)]
+    covered: list[tuple[int, int]] = []
+    for pattern in (_CHANGED, _ARROW):
+        for changed in pattern.finditer(text):
+            covered.append(changed.span())
+            for name, old in (("old", True), ("new", False)):
+                value = _number(changed[name])
+                found.append(Score(changed.start(name), changed.end(name), value, value, old=old))
     for corrected in _CORRECTED.finditer(text):
         for name, old in (("old", True), ("new", False)):
             if corrected[name] is not None:
@@ -175,6 +178,7 @@ _SUV = re.compile(
     re.I,
 )
 _SUV_CHANGED = re.compile(rf"{_SUV_MAX}[^.;\d]{{0,60}}?\bfrom\s(?P<old>{_NUMBER})\sto\s(?P<new>{_NUMBER})", re.I)
+_SUV_ARROW = re.compile(rf"{_SUV_MAX}{_SUV_FILL}\s?(?P<old>{_NUMBER})\s?(?:->|=>|,? now)\s?(?P<new>{_NUMBER})", re.I)
 _SUV_BARE = re.compile(rf"(?:[a-zA-Z):=])[\s:=]{{1,3}}(?P<first>{_NUMBER})(?=\s?(?:[,;.)(|]|and\b|$))")
 _SUV_OLD = re.compile(
     rf"\s?[(,;]?\s?(?:previously|prior|before|prev\.?|formerly|earlier|was|vs\.?|versus|compared (?:to|with)|from|initially|baseline)\s?:?\s?(?P<old>{_NUMBER})", re.I
@@ -207,10 +211,11 @@ def suv_values(text: str, taken: list[tuple[int, int]]) -> list[Suv]:
     found: list[Suv] = []
     covered: list[tuple[int, int]] = []
     bare: list[int] = []
-    for match in _SUV_CHANGED.finditer(text):
-        covered.append(match.span())
-        found.append(Suv(match.start("old"), match.end("old"), to_number(match["old"]), old=True))
-        found.append(Suv(match.start("new"), match.end("new"), to_number(match["new"])))
+    for pattern in (_SUV_CHANGED, _SUV_ARROW):
+        for match in pattern.finditer(text):
+            covered.append(match.span())
+            found.append(Suv(match.start("old"), match.end("old"), to_number(match["old"]), old=True))
+            found.append(Suv(match.start("new"), match.end("new"), to_number(match["new"])))
     for corrected in _SUV_CORRECTED.finditer(text):
         covered.append(corrected.span())
         for name, old in (("old", True), ("new", False)):

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 LONGEST_SENTENCE = 1500  # characters; longer is not prose and is left unread
+MOST_SENTENCES = 2000  # a text with more is no report and is left unread
 
 
 class Section(Enum):
@@ -66,7 +67,7 @@ _HEADINGS: tuple[tuple[Section, str], ...] = (
         Section.FINDINGS,
         r"(?:pet|pet/ct|ct|imaging|main|detailed|other|additional|key|current|scintigraphic|nuclear medicine) findings?|findings?|reports?|"
         r"results?|descriptions?|micro(?:scopy|scopic\w*(?: description| findings?)?)|macro(?:scopy|scopic\w*(?: description)?)|"
-        r"gross(?: description)?|immunohistochem\w+|ihc|histolog\w+|observations?|lesions?|measurements?",
+        r"gross(?: description)?|immunohistochem\w+|ihc|histolog\w+|observations?|lesions|measurements?|(?:current|present|today'?s)(?: (?:study|exam\w*|pet\S*|ct|findings?|results?|scan|imaging|report))?|today|now",
     ),
     (
         Section.IMPRESSION,
@@ -87,7 +88,7 @@ _ABBREVIATED = re.compile(
     re.I,
 )
 _ITEM = re.compile(r"\s*\d{1,2}\.")
-_STOP = re.compile(r"[.!?]+[\"')\]]*(?=\s)|(?<=[a-z]{3})\.(?=[A-Z][a-z])|(?<=%)\.(?=[A-Z])")
+_STOP = re.compile(r"(?<![.!?])[.!?]++[\"')\]]*+(?=\s)|(?<=[a-z]{3})\.(?=[A-Z][a-z])|(?<=%)\.(?=[A-Z])")
 _EXAM = r"(?:\[?\d{2,3}m?\]?[- ]?\[?(?:ga|cu|f|in|tc)\b|\[?(?:ga|cu|f|in|tc)[- ]?\d{2}|dota|fdg|pet|ct\b|mri?\b|spect|somatostatin)"
 _ORGAN = (
     r"(?:liver|pancreas|lymph|bones?|skeleton|head|neck|thorax|chest|abdomen|pelvis|lungs?|mesenter\w+|stomach|duodenum|ileum|"
@@ -215,4 +216,6 @@ def sentences(text: str) -> list[Sentence]:
             found += _cut(text, start, title.start() + 1, current, block)
             current, start = _section(title), title.end()
         found += _cut(text, start, end, current, block)
+        if len(found) > MOST_SENTENCES:
+            return [Sentence("", 0, Section.BODY, 0, unread=True)]
     return found

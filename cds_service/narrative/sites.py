@@ -9,6 +9,7 @@ from cds_service.narrative.context import Context
 from cds_service.narrative.lexicon import BENIGN_TAIL, LESION, OTHER, REFERENCE, REFERENCE_ORGANS, SITE, organ_of
 from cds_service.narrative.scores import Score, Suv
 from cds_service.narrative.uptake import Uptake
+from cds_service.narrative.words import Words
 
 MOST_PLACES = 80  # in one sentence; more is not prose
 
@@ -48,15 +49,11 @@ _REFINES = re.compile(
     re.I,
 )
 _ORIGIN = re.compile(r"^(?:\s(?:NET|NEN|NEC|carcinoid|neuroendocrine|primary NET|primaries|insulinoma|gastrinoma))", re.I)
-_LARGEST = re.compile(r"\b(?:the largest|largest|biggest|e\.g\.|for example|index lesion)\b", re.I)
-_EVERY = re.compile(r"\b(?:all|every|each|any of the|throughout|none of)\b", re.I)
-_MAIN_NOUN = re.compile(r"\b(?:metasta\w+|lesions?|filiae?|mets?|deposits?|implants?)\b", re.I)
-_REMOVED = re.compile(
+_MAIN_NOUN = Words(r"\b(?:metasta\w+|lesions?|filiae?|mets?|deposits?|implants?)\b")
+_REMOVED = Words(
     r"\b(?:resect(?:ion|ed) of|resected|status post|st\.? ?p\.?|s/p|(?:after|following|post)\s(?:\w+\s){0,3}?(?:resection|removal|excision|surgery|\w*ectomy|enucleation)|removal of|former(?:ly)?|"
     r"operated|treated for|history of|patient with|because of|due to|diagnosed with|(?:re-?)?staging (?:of|for)|follow-?up (?:of|for|after)|surveillance|work-?up|known case of|in a case of|for suspected|for known|"
-    r"question of|looking for|search for|origin(?:ating)? (?:of|from)|primary site of|PET/CT (?:for|in)|CT (?:for|in a)|scan (?:for|in))\b",
-    re.I,
-)
+    r"question of|looking for|search for|origin(?:ating)? (?:of|from)|primary site of|PET/CT (?:for|in)|CT (?:for|in a)|scan (?:for|in))\b")
 
 
 def places(context: Context) -> list[Place]:
@@ -79,6 +76,9 @@ def places(context: Context) -> list[Place]:
     _mark_others(context, found)
     for place in found:
         _judge(context, place, nouns)
+    if any(p.reference for p in found):  # "liver SUVmax 8.2, spleen SUVmax 24.5"
+        for place in found:
+            place.reference = place.reference or (place.organs == {"liver"} and not place.named_lesion and "segment" not in place.label)
     return found
 
 
@@ -86,11 +86,11 @@ def _sites(text: str) -> list[Place]:
     found: list[Place] = []
     for match in list(SITE.finditer(text))[:MOST_PLACES]:
         organs = organ_of(match)
-        label = _label(match.group(), organs)
+        label = _label(text[match.start() : match.end()], organs)
         before, after = text[: match.start()], text[match.end() : match.end() + 40]
         if _ORIGIN.match(after) and re.search(r"\b(?:of|from|with)\s(?:an?\s|the\s|known\s|his\s|her\s)*$", before):
             continue  # "metastases of an ileal NET": where the tumour came from
-        if re.search(r"\b(?:than|to|with|of|above|below|as|exceeds|exceeding|like|>|<|=)\s?(?:that\s(?:of|in)\s|the\s|normal\s|of\s|in\s|uptake\s|background\s|healthy\s|physiological\s)*$", before[-50:], re.I) and not _MAIN_NOUN.match(
+        if re.search(r"(?:\b(?:than|to|with|of|above|below|as|exceeds|exceeding|like|over|exceed|surpasses)\b|[><=~])\s?(?:or\s(?:slightly\s)?(?:above|below|equal to|higher than|lower than)\s)?(?:that\s(?:of|in)\s|the\s|normal\s|of\s|in\s|uptake\s|background\s|healthy\s|physiological\s)*$", before[-50:], re.I) and not _MAIN_NOUN.match(
             after.strip()
         ) and (organs <= {"liver", "spleen", "blood-pool", "kidney"}) and not _part_of(before, after):
             continue  # the organ compared with
@@ -131,11 +131,14 @@ _NOUN_OF = {"hepatic": "liver", "intrahepatic": "liver", "osseous": "bone", "bon
 def _label(words: str, organs: frozenset[str]) -> str:
     """The site as written, in lower case but for segment and vertebra names."""
     words = re.sub(r"\s+", " ", words.strip())
-    label = re.sub(r"\b(?!(?:VIII|VII|VI|IV|V|III|II|I)[ab]?\b|Th\d|[TLCSD]\d|LN)\w+", lambda m: m.group().lower(), words)
+    label = re.sub(r"\b(?!(?:VIII|VII|VI|IV|V|III|II|I)[ab]?\b|Th\s?\d|[TLCSD]\s?\d|LN|[BLH]WK)\w+", lambda m: m.group().lower(), words)
     label = re.sub(r"\bseg(?:ment)?s?m?\.?(?=\s)", lambda m: "segment" if m.group().rstrip(".").lower() not in {"segments"} else "segments", label)
     if organs == {"liver"} and label not in {"liver"} and "liver" not in label and "hepatic" not in label:
         label = f"liver {label}"
     return _NOUN_OF.get(label, label)
+
+
+_PLAIN_WORDS = r"(?:(?!with|exce|and\b|or\b|is\b|are\b|has|have|show|which|that\b|than|above|below|similar|equal|compar|krenning|apart|but\b|while|other)[\w/-]+\s){0,4}?"
 
 
 def _site_of(noun: re.Match[str], found: list[Place], text: str) -> Place | None:
@@ -149,7 +152,7 @@ def _site_of(noun: re.Match[str], found: list[Place], text: str) -> Place | None
         elif place.start >= noun.end():
             between = text[noun.end() : place.start]
             if best is None and len(between) <= 60 and not re.search(r"[;.]", between) and re.search(
-                r"^\s?(?:,\s?)?(?:\w+\s){0,3}?(?:\(?\d+[\d\s.,x]*(?:mm|cm)\)?\s?)?(?:\w+\s){0,3}?(?:in|of|at|within|involving|located|:|to)\s|^\s?(?:\([^)]*\))?,?\s?$|^\s?\($|^\s(?:of|in)\s", between, re.I
+                rf"^\s?(?:,\s?)?{_PLAIN_WORDS}(?:\(?\d+[\d\s.,x]*(?:mm|cm)\)?\s?)?{_PLAIN_WORDS}(?:(?:is|are)\s(?:\w+\s)?)?(?:in|of|at|within|involving|located|:|to)\s{_PLAIN_WORDS}$|^\s?(?:\([^)]*\))?,?\s?$|^\s?#?\d{0,2}\s?\($|^\s(?:of|in)\s", between, re.I
             ):
                 return place
             break
@@ -212,13 +215,11 @@ def _together(text: str, place: Place, noun: re.Match[str]) -> bool:
     return len(between) < 45 and not re.search(r"[;.(),]|krenning|suv", between, re.I)
 
 
-_DOUBT_AFTER = re.compile(
+_DOUBT_AFTER = Words(
     r"\b(?:suspicious(?: for| of|\b)|suspected|suggestive of|indeterminate|equivocal|questionable|too small to|(?:may|might|could) (?:also )?(?:represent|be|correspond|reflect)\b|"
     r"(?:possibl[ey]|probabl[ey]|likely|unclear|presumably|DD|differential)\W+(?:\w+\W+){0,3}?(?:metasta\w+|malignan\w+|tumou?r\w*|NETs?|benign|physiolog\w+|inflam\w+|cysts?|ha?emangioma\w*|degenerat\w+|primary|reactive|manifestation|involvement)|"
     r"(?:metasta\w+|malignan\w+|tumou?r|NET|lesion)\s(?:\w+\s)?(?:cannot|can not|not) (?:be )?(?:\w+ )?(?:excluded|ruled out)|unclear|of uncertain|of unknown|not (?:definitely|clearly) (?:metasta|malig|tumo))|"
-    r"^[\s\w]{0,20}\?|^\s(?:\w+\s)?(?:cannot|can not|not) (?:be )?(?:\w+ )?(?:excluded|ruled out)",
-    re.I,
-)
+    r"^[\s\w]{0,20}\?|^\s(?:\w+\s)?(?:cannot|can not|not) (?:be )?(?:\w+ )?(?:excluded|ruled out)")
 
 
 def _lesion_hedged(context: Context, place: Place, nouns: list[re.Match[str]]) -> bool:
@@ -233,13 +234,14 @@ def _lesion_hedged(context: Context, place: Place, nouns: list[re.Match[str]]) -
 
 
 _FORWARD = re.compile(r"^\s?-?(?:(?!and\b|with\b|but\b|while\b)[a-zA-Z-]+\s){0,4}?(?:in|of|within|at|involving|for)\s(?:(?:the|a|an|both|all|each|several|multiple|known|two)\s)*(?:[a-z]+\s){0,2}?$", re.I)
+_RIGHT_IN = re.compile(r"^\s(?:uptake\s|lesions?\s|metasta\w+\s)?(?:in|of|within)\s(?:the\s|a\s|an\s|both\s|all\s)*$", re.I)
 _ADJACENT = re.compile(r"^\s?-?(?:(?!and\b|with\b|but\b|in\b|of\b|at\b)[a-zA-Z-]+[\s-]){0,3}$")
 
 
-def owners(start: int, end: int, found: list[Place], text: str, taken: set[int]) -> list[Place]:
+def owners(start: int, end: int, found: list[Place], text: str, taken: set[int], *, forward: bool = False) -> list[Place]:
     """The places a value at start..end belongs to: the one it stands before with "in", else the nearest before, else the next.
 
-    `taken`: ids of places that already have a value of this kind. Several places when they are named together.
+    `forward`: a place directly behind wins ("a 12 mm node"). `taken`: ids of places that already have a value of this kind. Several places when they are named together.
     """
     before = [p for p in found if p.start < start]
     after = [p for p in found if p.start >= end and text.rfind("(", end, p.start) <= text.rfind(")", end, p.start)]
@@ -249,6 +251,8 @@ def owners(start: int, end: int, found: list[Place], text: str, taken: set[int])
         between = re.sub(r"\([^()]*\)\s?", "", text[end : following.start])
         if len(between) < 60:
             open_bracket = text.rfind("(", 0, start) > text.rfind(")", 0, start)
+            if not open_bracket and (_RIGHT_IN.match(between) or forward and _ADJACENT.match(between)):
+                return _with_fellows(following, found, text, forward=True)
             if not open_bracket and _FORWARD.match(between) and not (near is not None and _apposed(text[near.end : start]) and id(near) not in taken):
                 return _with_fellows(following, found, text, forward=True)
             if not open_bracket and _ADJACENT.match(between) and (near is None or id(near) in taken or not _apposed(text[near.end : start])):
@@ -262,7 +266,7 @@ def owners(start: int, end: int, found: list[Place], text: str, taken: set[int])
 
 def _apposed(between: str) -> bool:
     """ "liver metastasis, Krenning 3": the value directly follows the place."""
-    return len(between) < 40 and not re.search(r"\band\b|;|\.\s", between)
+    return len(between) < 40 and not re.search(r"\band\b|;|\.\s|\b(?:apart from|except|exception|but|whereas|while)\b", between)
 
 
 def _with_fellows(place: Place, found: list[Place], text: str, *, forward: bool) -> list[Place]:

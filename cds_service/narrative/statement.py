@@ -5,21 +5,54 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from cds_service.narrative.context import Context
+from cds_service.narrative.normalise import plain
+from cds_service.narrative.response import Judgements, Stated, read_judgements, settle
+from cds_service.narrative.sections import sentences
+
 Response = Literal["CR", "PR", "SD", "PD", "improved", "stable", "worsened"]
 Operability = Literal["resectable", "unresectable"]
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """What a short note asserts now; None where it does not say. `quotes`: field -> words as written."""
+    """What a short note asserts now; None where it does not say. `quotes`: field -> words as written.
+
+    `uncertain`: a statement was hedged, or two contradict each other.
+    """
 
     response: Response | None
     operability: Operability | None
     no_evidence_of_disease: bool | None
+    new_lesions: bool | None
     uncertain: bool
     quotes: dict[str, str]
 
 
 def read_statement(text: str) -> Statement:
-    """Reads a short note; never raises."""
-    return Statement(None, None, None, False, {})
+    """Reads a short note; pure, linear in its length, never raises. "Less pain" counts as improved."""
+    page = plain(text)
+    said, symptoms = Judgements(), Judgements()
+    everything = sentences(page.text)
+    for sentence in everything:
+        if not sentence.unread:
+            context = Context(sentence)
+            read_judgements(context, sentence.start, said)
+            read_judgements(context, sentence.start, symptoms, symptoms=True)
+    quotes: dict[str, str] = {}
+    doubts: list[bool] = [any(s.unread for s in everything)]
+
+    def decided(name: str, stated: list[Stated]) -> object:
+        value, span, doubtful = settle(stated)
+        doubts.append(doubtful)
+        if span is not None:
+            quotes[name] = page.verbatim(*span)
+        return value
+
+    tumour = said.response or symptoms.response  # a word on the tumour wins over one on symptoms
+    response = decided("response", tumour)
+    operability = decided("operability", said.operability)
+    new = decided("new_lesions", said.new)
+    clear = None if new is True or response in {"PD", "worsened", "SD", "stable", "PR"} else decided("no_evidence_of_disease", said.clear)
+    return Statement(response, operability, clear, new, any(doubts), quotes)  # type: ignore[arg-type]
+

@@ -22,6 +22,11 @@ _OTHER_STUDY = re.compile(r"\bFDG\b", re.I)
 _NUMBER = re.compile(r"^\W*(\d{1,3}(?:[.,]\d{1,2})?)\W*(?:mm|cm)?\W*$", re.I)
 
 
+MOST_ROWS = 300  # of all tables of one report
+_LIST_HEAD = re.compile(r"^[^.;]{0,60}\bkrenning\b(?:[- ](?:scores?|grades?))?(?:\s?\([^)]*\))?\)?(?: (?:of|for|in|per)\b[^.:;\d]{0,40})?\s?:?\s*$", re.I)
+_LIST_ROW = re.compile(r"^[\s\u2022*+-]*(?P<site>[A-Za-z][^:=|]{1,80}?)\s?(?:[:=]|\s-|\t)\s?(?P<score>(?:<=?|>=?)?\s?(?:[0-4]|IV|I{1,3})(?:\s?(?:-|to|/)\s?(?:[0-4]|IV|I{1,3}))?)\s?[.,;]?\s*$")
+
+
 @dataclass(slots=True)
 class Table:
     """Lesions and earlier values found in tables."""
@@ -37,8 +42,20 @@ def read_tables(text: str) -> tuple[str, Table]:
     lines = text.split("\n")
     at, index = 0, 0
     while index < len(lines):
+        if len(table.lesions) > MOST_ROWS:
+            table.uncertain = True
+            break
         line = lines[index]
         header = _header(line)
+        if header is None and _LIST_HEAD.search(line) and index + 1 < len(lines) and _LIST_ROW.match(lines[index + 1]):
+            lines[index] = " " * len(line)
+            at += len(line) + 1
+            index += 1
+            while index < len(lines) and _list_row(lines[index], at, table):
+                at += len(lines[index]) + 1
+                lines[index] = " " * len(lines[index])
+                index += 1
+            continue
         if header is None:
             at += len(line) + 1
             index += 1
@@ -54,6 +71,21 @@ def read_tables(text: str) -> tuple[str, Table]:
     return "\n".join(lines), table
 
 
+def _list_row(line: str, at: int, table: Table) -> bool:
+    """ "Liver: 4" under a line "Krenning score:"."""
+    row = _LIST_ROW.match(line[:200])
+    if row is None or not SITE.search(row["site"]):
+        return False
+    if OTHER.search(row["site"]):
+        return True
+    lesion = Lesion(_lower(re.sub(r",?\s?\d+(?:[.,]\d+)?\s?(?:mm|cm)\b", "", row["site"]).strip(" ,")), frozenset().union(*(organ_of(m) for m in SITE.finditer(row["site"]))), (at, at + len(line)), Section.FINDINGS)
+    if found := sizes(row["site"]):
+        lesion.size_mm = found[0][2]
+    _cell("krenning", row["score"], lesion, table)
+    table.lesions.append(lesion)
+    return True
+
+
 def _cells(line: str, cut: re.Pattern[str]) -> list[str]:
     return [c.strip() for c in cut.split(line.strip().strip("|").strip())]
 
@@ -66,8 +98,19 @@ def _header(line: str) -> tuple[re.Pattern[str], list[str]] | None:
         cells = _cells(line, cut)
         if len(cells) < 2 or not _SITE_HEAD.match(cells[0]) or any(len(c) > 40 for c in cells) or line.rstrip().endswith("."):
             continue
-        return cut, ["site", *[_meaning(c) for c in cells[1:]]]
+        return cut, ["site", *_newest([_meaning(c) for c in cells[1:]], cells[1:])]
     return None
+
+
+def _newest(columns: list[str], cells: list[str]) -> list[str]:
+    """Of columns that differ by a year the latest is this examination's."""
+    for name in ("krenning", "suvmax"):
+        if name in columns:
+            continue
+        years = {int(y[0]): i for i, c in enumerate(cells) if columns[i] == f"old-{name}" and (y := re.search(r"\b(?:19|20)\d\d\b", c))}
+        if len(years) > 1:
+            columns[years[max(years)]] = name
+    return columns
 
 
 def _meaning(cell: str) -> str:
@@ -131,4 +174,4 @@ def _cell(name: str, cell: str, lesion: Lesion, table: Table) -> None:
     elif name == "old-suvmax":
         table.prior.append(("suvmax", int(value) if value == int(value) else value))
     elif name in {"size", "size-cm"}:
-        lesion.size_mm = value * 10 if name == "size-cm" else value
+        lesion.size_mm = value * 10 if name == "size-cm" or re.search(r"\dcm|\d\scm", cell) else value

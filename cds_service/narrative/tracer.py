@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from cds_service.narrative.words import Words
+
 _GA = r"(?:\[?\(?(?:68\s?-?\s?(?:ga\w*|gallium)|(?:ga\w*|gallium)\s?-?\s?68)\]?\)?\s?-?\s?(?:\[?ga\]?\s?-?\s?)?)"
 _CU = r"(?:\[?\(?(?:64\s?-?\s?(?:cu|copper)|(?:cu|copper)\s?-?\s?64)\]?\)?\s?-?\s?(?:\[?cu\]?\s?-?\s?)?)"
 _DOTA = r"(?:\(?d[o0]ta\)?\s?-?\s?(?:0?-?\s?)?(?:\(?(?:d-)?\[?tyr-?3\]?\)?-?\s?)?)"
@@ -18,9 +20,9 @@ _NAMES: tuple[tuple[str, str], ...] = (
     ("99mTc-octreotide-analogue", r"(?:\[?99m\]?\s?-?tc\]?|\btc\s?-?99m|technetium\S*)[\s-]*(?:\S{0,20}[\s-])?(?:\w+/)?\S{0,10}(?:toc|octreotide|tate|octreotate)\b|\btektrotyd"),
     ("18F-FDG", r"\bfdg\b|\bf?luoro-?2?-?deoxy-?(?:d-)?glucose|\bf?ludeoxyglucose|fluorodeoxyglucose|fludeoxyglucose|deoxy-(?:d-)?glucose"),
 )  # fmt: skip
-_TRACER = re.compile("|".join(rf"(?P<t{i}>{words})" for i, (_, words) in enumerate(_NAMES)), re.I)
-_SSTR_WORDS = re.compile(r"\b(?:sstr?\d?|ssr|somatostatin|dota\w*|octreo\w*|krenning|receptors?|sitate|tektrotyd|pentetreotide)\b", re.I)
-_FDG_WORDS = re.compile(r"\b(?:FDG\w*|glucose metaboli\w+|metabolic|hypermetabolic|deoxyglucose)\b", re.I)
+_TRACER = Words("|".join(rf"(?P<t{i}>{words})" for i, (_, words) in enumerate(_NAMES)))
+_SSTR_WORDS = Words(r"\b(?:sstr?\d?|ssr|somatostatin|dota\w*|octreo\w*|krenning|receptors?|sitate|tektrotyd|pentetreotide)\b")
+_FDG_WORDS = Words(r"\b(?:FDG\w*|glucose metaboli\w+|metabolic|hypermetabolic|deoxyglucose)\b")
 _HINT = re.compile(r"fdg|d[o0]ta|tate|octre|tektrotyd|pentetre|detectnet|netspot|somakit|glucose|oxodot|edotre", re.I)
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from cds_service.narrative.words import Words
+
 _OF = (
     r"(?:that\s|those\s|the\s|a\s|one\s|of\s|in\s|uptake\s|activity\s|intensity\s|background\s|normal\s|healthy\s|physiological\s|surrounding\s|unaffected\s|"
     r"adjacent\s|uninvolved\s|intensity of\s|level of\s|reference\s)*"
@@ -27,6 +29,8 @@ _KINDS = (
     r"radionuclide |peptide |associated |elevated |definite |substantial |68ga-\w+ |68ga-dota-\w+ )*"
 )
 _PATTERNS: tuple[tuple[str, str], ...] = (
+    ("straddle", rf"(?:(?:equal|similar|comparable|at|identical)(?: to| with)? or (?:\w+ )?(?:above|higher(?: than)?|greater(?: than)?|more intense than|exceeding)|(?:equal|similar|comparable) to (?:slightly|mildly) (?:above|higher than|greater than))\s?{_LIVER}|\b(?:liver|hepatic) or (?:above|higher)"),
+    ("low", rf"(?:(?:equal|similar|comparable|at|identical)(?: to| with)? or (?:\w+ )?(?:below|lower(?: than)?|less(?: than)?))\s?{_LIVER}"),
     ("straddle", rf"(?:>=|at least (?:as high as |equal to )?|equal to or (?:above|greater than|higher than)|above or equal to|similar to or (?:above|higher than)|greater than or equal to)\s?{_LIVER}"),
     ("low", rf"(?:<=|at most|less than or equal to|not (?:higher|greater|more) than|equal to or (?:below|less than|lower than)|(?:slightly|minimally|somewhat|marginally) (?:below|less than|lower than))\s?{_LIVER}"),
     ("0", rf"\b(?:no|without|lack of|lacks|lacking|absent|absence of|(?:does|do|did) not (?:show|have|express|take up|demonstrate|exhibit|accumulate|display))\s{_KINDS}{_UPTAKE}(?!\s(?:above|higher|exceeding|over|greater)\s(?:than\s)?(?:that of\s)?(?:the\s|normal\s)*(?:liver|hepatic|spleen))(?!\s(?:change|difference))"),
@@ -40,10 +44,9 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ("1", rf"\b(?:low[- ]grade|faint(?:ly)?|mild(?:ly)?)\s(?:\w+[ -]){{0,4}}{_UPTAKE}|\b(?:uptake|expression|activity|avidity|accumulation)\s(?:is|was|are|remains)\s(?:only\s|very\s|just\s)?(?:low[- ]grade|faint|mild)\b"),
     ("low", rf"\b(?:low|weak(?:ly)?|minimal(?:ly)?|slight(?:ly)?|poor(?:ly)?|little|scarce|marginal|sparse)\s(?:\w+[ -]){{0,4}}{_UPTAKE}|\b(?:uptake|expression|activity|avidity|accumulation)\s(?:is|was|are|remains)\s(?:only\s|very\s|just\s)?(?:low|weak|minimal|slight|poor)\b"),
 )  # fmt: skip
-_WORDS = re.compile("|".join(rf"(?P<w{i}>{pattern})" for i, (_, pattern) in enumerate(_PATTERNS)), re.I)
-_POSITIVE = re.compile(
-    r"\b(?:(?:strongly |highly |clearly |markedly |intensely )?(?:sstr\d?|somatostatin[ -]receptor|receptor|dotatate|dotatoc|dotanoc|tracer|dota-\w+)[ -](?:positive|avid|expressing))\b", re.I
-)
+_WORDS = Words("|".join(rf"(?P<w{i}>{pattern})" for i, (_, pattern) in enumerate(_PATTERNS)))
+_POSITIVE = Words(
+    r"\b(?:(?:strongly |highly |clearly |markedly |intensely )?(?:sstr\d?|somatostatin[ -]receptor|receptor|dotatate|dotatoc|dotanoc|tracer|dota-\w+)[ -](?:positive|avid|expressing))\b")
 _HINT = re.compile(r"uptake|express|accumul|activity|avid|tracer|receptor|liver|hepatic|spleen|splenic|negative|neg\.|photopenic|none of|storage|positiv|enhanc|isohep", re.I)
 
 
@@ -76,10 +79,9 @@ def uptake_words(text: str) -> list[Uptake]:
     return found
 
 
-_FDG_POSITIVE = re.compile(
-    r"\bFDG[ -](?:avid|positive|pos\b)|\b(?:FDG|metabolic|glucose)[ -](?:uptake|accumulation|avidity|activity)|\bhypermetaboli\w+|\bavid for FDG|\buptake of FDG|\bFDG\+", re.I
-)
-_FDG_NEGATIVE = re.compile(r"\bFDG[ -](?:neg(?:ative)?\b)|\bnon-?FDG[ -]?avid|\bnot FDG[ -]?avid|\bnon-?hypermetabolic|\bFDG-(?=\s|,|\.|/)", re.I)
+_FDG_POSITIVE = Words(
+    r"\bFDG[ -](?:avid|positive|pos\b)|\b(?:FDG|metabolic|glucose)[ -](?:uptake|accumulation|avidity|activity)|\bhypermetaboli\w+|\bavid for FDG|\buptake of FDG|\bFDG\+")
+_FDG_NEGATIVE = Words(r"\bFDG[ -](?:neg(?:ative)?\b)|\bnon-?FDG[ -]?avid|\bnot FDG[ -]?avid|\bnon-?hypermetabolic|\bFDG-(?=\s|,|\.|/)")
 
 
 def fdg_words(text: str) -> list[tuple[int, int, bool]]:
