@@ -27,7 +27,7 @@ rule = Rule(
             & (fact.prrt_ordered.yes | (fact.course == "in-progress") | fact.fired_p_06.yes),
             advice=Advice(
                 indicator="warning",
-                summary="Amino-acid order outside the label's composition[[ ({amino_acids_detail})]].",
+                summary="Amino-acid infusion outside the label's composition[[ ({amino_acids_detail})]].",
                 record="Record shows amino acids outside {param.lysine_min_g:bare}-{param.lysine_max_g} lysine and arginine, or above {param.amino_volume_max_l}[[: {amino_acids_detail}]].",
                 suggestions=(
                     Suggestion(label="Consider a pharmacy review"),
