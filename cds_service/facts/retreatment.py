@@ -43,8 +43,9 @@ def compute(view: View) -> Facts:
     if progression is None:
         return facts
     last = Span(course.last.first, course.last.day)
-    facts |= _months(view, last, progression, course.last.sources)
-    other = [item for item in _other_lines(view) if _may_begin_between(item.when, last, progression)]
+    when, said = progression
+    facts |= _months(view, last, when, (*course.last.sources, said))
+    other = [item for item in _other_lines(view) if _may_begin_between(item.when, last, when)]
     if other:
         facts["pfs_other_line"] = yes(sources(other), latest(other))
     elif view.provided(*DRUG_TYPES, "Procedure"):
@@ -52,17 +53,19 @@ def compute(view: View) -> Facts:
     return facts
 
 
-def first_progression(view: View, course: Course) -> Span | None:
-    """The first worsening after the last cycle; an early one that a good statement refuted before the next is passed
-    over, it was pseudo-progression."""
-    after = [when for _, when in worsenings(view) if when.last > course.last.day]
+def first_progression(view: View, course: Course) -> tuple[Span, str] | None:
+    """The first worsening after the last cycle, and its source.
+
+    An early one that a good statement refuted before the next worsening is passed over: it was pseudo-progression.
+    """
+    after = [(when, s.source) for s, when in worsenings(view) if when.last > course.last.day]
     good = [s.when for s in disease_statements(view) if s.status in _GOOD and not s.new_lesions]
     until: date = early_until(view, course.last.day)
-    for when in after:
-        following = next((later for later in after if later > when), None)
+    for when, source in after:
+        following = next((later for later, _ in after if later > when), None)
         refuted = any(surely_before(when, g) and (following is None or surely_before(g, following)) for g in good)
         if when.last >= until or not refuted:
-            return when
+            return when, source
     return None
 
 

@@ -43,7 +43,7 @@ GLOSSARY = (
              "of that creatinine and a weight of its time", "mL/min"),
     FactSpec("tox_creatinine_ratio", "number", "creatinine relative to before cycle 1", "newest over baseline", "1"),
     FactSpec("tox_crcl_ratio", "number", "clearance relative to before cycle 1", "newest over baseline", "1"),
-    FactSpec("baseline_missing", "text", "baseline not recorded", "what was not measured before cycle 1"),
+    FactSpec("baseline_missing", "text", "baseline not recorded", "known when there is no creatinine before cycle 1"),
     FactSpec("toxicity_recorded", "truth", "toxicity recorded as the cause of the delay",
              "a toxicity of the radioligand in the record since the last cycle or still active, or a value beyond a "
              "toxicity limit once the next cycle was due; never no"),
@@ -116,10 +116,8 @@ def _kidney(view: View, course: Course, since: Span) -> Facts:
             facts[f"tox_{what}_ratio"] = Known(
                 value=float(share), when=now[1].when, sources=where, read_as="derived"
             )  # fmt: skip
-    words = {"baseline_creatinine_mg_dl": "creatinine", "baseline_crcl_ml_min": "clearance"}
-    lacking = [word for name, word in words.items() if name not in facts]
-    if lacking:
-        facts["baseline_missing"] = Known(value=" and ".join(lacking), read_as="derived")
+    if "baseline_creatinine_mg_dl" not in facts:
+        facts["baseline_missing"] = Known(value="creatinine", read_as="derived")
     return facts
 
 

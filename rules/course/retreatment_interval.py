@@ -18,7 +18,7 @@ rule = Rule(
     "somatostatin analogues excepted, began in between. A previous course of fewer than four cycles, or stopped for toxicity, is asked about.",
     citations=("L33", "L34"),
     evidence="cohort",
-    disagree="many centres accept 12 months; limits of cumulative kidney dose (23, 29 Gy, BED 40) are contested",
+    disagree="limits of cumulative kidney dose (23, 29 Gy, BED 40) are contested",
     own_default=True,
     branches=(
         Branch(
