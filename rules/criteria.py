@@ -136,6 +136,15 @@ too_little_treatment = named(
     source="R07",
 )
 
+treatment_uncounted = named(
+    "treatment-uncounted",
+    "treatment since the low scan whose cycles and weeks do not tell whether it is enough",
+    fact.reimage_treated.yes
+    & fact.reimage_cycles.unknown
+    & (fact.reimage_weeks.unknown | (fact.reimage_weeks < param.reimage_min_weeks)),
+    source="R07",
+)
+
 reimaging_raised = named(
     "reimaging-raised",
     "a new SSTR PET would be suggested",

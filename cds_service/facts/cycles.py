@@ -107,22 +107,30 @@ def _counted(params: Mapping[str, float], line: Sequence[Piece], *, sure: bool) 
 def _written(line: Sequence[Piece], *, sure: bool) -> int | None:
     """The written number of cycles given: successive statements add up, of overlapping ones the highest counts.
 
-    A statement that reaches back before the scan proves none of its cycles after it.
+    On an administration it is the running number, so the highest counts. What reaches back before the scan proves
+    none of its cycles after it.
     """
     by_drug: dict[str, list[Piece]] = defaultdict(list)
     for piece in _marking(line):
         if piece.item.cycles_written is not None and (piece.whole or not sure):
             by_drug[piece.item.drug].append(piece)
-    totals = []
-    for pieces in by_drug.values():
-        total, block, end = 0, 0, None
-        for piece in sorted(pieces, key=lambda p: (p.start, p.end)):
-            number = piece.item.cycles_written or 0
-            if end is not None and piece.start > end:
-                total, block = total + block, 0
-            block, end = max(block, number), max(piece.end, end or piece.end)
-        totals.append(total + block)
+    totals = [max(_running(pieces), _summed(pieces)) for pieces in by_drug.values()]
     return min(totals) if totals else None
+
+
+def _running(pieces: Sequence[Piece]) -> int:
+    return max((piece.item.cycles_written or 0 for piece in pieces if piece.item.kind != "statement"), default=0)
+
+
+def _summed(pieces: Sequence[Piece]) -> int:
+    total, block, end = 0, 0, None
+    for piece in sorted(pieces, key=lambda p: (p.start, p.end)):
+        if piece.item.kind != "statement":
+            continue
+        if end is not None and piece.start > end:
+            total, block = total + block, 0
+        block, end = max(block, piece.item.cycles_written or 0), max(piece.end, end or piece.end)
+    return total + block
 
 
 def _too_short(params: Mapping[str, float], line: Sequence[Piece]) -> bool:

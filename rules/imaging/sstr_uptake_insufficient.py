@@ -3,7 +3,7 @@
 from datetime import date
 
 from cds_service.rulebook import Advice, Ask, Branch, Rule, Suggestion, fact, param
-from rules.criteria import uptake_insufficient
+from rules.criteria import treatment_uncounted, uptake_insufficient
 
 rule = Rule(
     id="sstr-uptake-insufficient",
@@ -67,7 +67,10 @@ rule = Rule(
                 ),
                 shows=("krenning_best_low", "sstr_pet_tracer"),
             ),
-            ask=(Ask("lesion-size", fact.sstr_low_size_unknown.yes),),
+            ask=(
+                Ask("lesion-size", fact.sstr_low_size_unknown.yes),
+                Ask("reimage-cycles", treatment_uncounted),
+            ),
         ),
     ),
     speaks_in=("none", "retreatment"),

@@ -105,6 +105,13 @@ def test_successive_statements_add_up_and_repeated_ones_do_not() -> None:
     assert bounds(extent(first, again)) == (4, 4)
 
 
+def test_on_administrations_the_written_number_is_a_running_one() -> None:
+    drugs = [dose("temozolomide", 20 + 28 * (3 - n), cycles_written=n + 1) for n in range(4)]
+    found = extent(*drugs)
+    assert (bounds(found), found.written) == ((4, 4), None)
+    assert bounds(extent(drugs[1], drugs[3])) == (2, 2)  # fewer days than written: the lower counts
+
+
 def test_a_written_number_that_reaches_back_before_the_scan_proves_nothing() -> None:
     found = extent(taken("temozolomide", 200, 20, cycles_written=6), scan=150)
     assert bounds(found) == (0, 6)
