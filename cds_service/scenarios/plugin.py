@@ -40,6 +40,8 @@ class Tally:
 
 
 _TALLY = pytest.StashKey[Tally]()
+_BROKEN = pytest.StashKey[set[Path]]()
+"""Rule books that did not load, so that the reason is tried and printed once."""
 
 
 def is_rulebook(folder: Path) -> bool:
@@ -49,6 +51,7 @@ def is_rulebook(folder: Path) -> bool:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[_TALLY] = Tally()
+    config.stash[_BROKEN] = set()
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
@@ -85,12 +88,20 @@ class ScenarioFile(pytest.File):
         from cds_service.scenarios.runner import page_gaps, unknown_words
         from cds_service.scenarios.sheets import read_equivalents, read_rows
 
+        folder = self.path.parent.parent
+        broken = self.config.stash[_BROKEN]
+        if folder in broken:
+            raise self.CollectError("The rule book does not load, see above.")
         try:
-            bench = bench_of(self.path.parent.parent)
+            bench = bench_of(folder)
+        except (PageError, LibraryError) as error:
+            broken.add(folder)
+            raise self.CollectError(f"The rule book does not load. {error}") from None
+        try:
             rule = bench.book.rule(self.path.stem.replace("_", "-"))
             rows, errors = read_rows(self.path)
             read_equivalents(self.path)
-        except (PageError, LibraryError, ScenarioError) as error:
+        except ScenarioError as error:
             raise self.CollectError(str(error)) from None
         except KeyError:
             raise self.CollectError(f"{self.path.name}: no rule page {self.path.stem}.py beside it.") from None

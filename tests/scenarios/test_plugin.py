@@ -132,9 +132,11 @@ def test_incomplete_scenarios_are_one_failing_item(
 def test_a_rule_book_that_does_not_load_says_where(pytester: pytest.Pytester, book: Path) -> None:
     page = book / "anyone.py"
     page.write_text(page.read_text("utf-8").replace("fact.jurisdiction", "fact.juristiction"), encoding="utf-8")
-    result = pytester.runpytest(str(book / "low_haemoglobin.toml"))
-    result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines(["*anyone.py:*juristiction*"])
+    (book / "anyone.toml").write_text(SCENARIOS, encoding="utf-8")
+    result = pytester.runpytest("rules")
+    result.assert_outcomes(errors=2)
+    result.stdout.fnmatch_lines(["The rule book does not load. *anyone.py:*juristiction*", "*load, see above."])
+    assert result.stdout.str().count("no fact called") == 1
     result.stdout.no_fnmatch_line("*Traceback*")
 
 
