@@ -64,7 +64,9 @@ rule = Rule(
                 indicator="critical",
                 summary="Breast-feeding recorded until {breast_feeding_recent:date}, within 2.5 months of planned PRRT (US label).",
                 record="Record shows breast-feeding that ended {breast_feeding_recent:date}, less than {param.lactation_months} before the planned dose.",
-                detail=("Confirm that the patient has weaned; the US label names {param.lactation_months} after a dose.",),
+                detail=(
+                    "Confirm that the patient has weaned; the US label names {param.lactation_months} after a dose.",
+                ),
                 suggestions=(
                     Suggestion(label="Consider confirming the date of weaning"),
                     Suggestion(label="Discuss at the NET tumour board", order="mdt-referral"),
