@@ -44,7 +44,7 @@ STATUSES: dict[str, dict[str, Why | None]] = {
 
 KEPT = frozenset(STATUSES) | {
     "Patient", "Condition", "AllergyIntolerance", "Medication", "Specimen", "ImagingStudy", "BodyStructure", "Binary",
-    "Practitioner", "RelatedPerson",
+    "AdverseEvent", "Practitioner", "RelatedPerson",
 }  # fmt: skip
 """The types some reader uses, or needs to resolve a reference; others are passed over unread."""
 

@@ -4,106 +4,32 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
 from typing import Any
 
 from cds_service.dates import Span, parse_date
-from cds_service.fhir.elements import codings, dated, notes, objects, text, words_at
+from cds_service.fhir.elements import codings, dated, notes, objects, text, walk, words_at
 from cds_service.fhir.ignored import Ignored
 from cds_service.fhir.resources import Resource, ResourceSet
-from cds_service.record.codes import names_at
+from cds_service.record.codes import concepts_at, names_at
 from cds_service.record.common import first_date, free_texts, when_observed
+from cds_service.record.medication import product_of
 from cds_service.record.model import Problem, ProblemKind
+from cds_service.record.problem_names import NAMES, NEGATED, kinds_named
+from cds_service.record.prrt import radioligand, radioligand_of
 from cds_service.record.status import nyha_class
 
-_TEXTS: dict[ProblemKind, str] = {
-    "pregnancy": r"pregnan(?:t|cy)(?! (?:test|plan|wish|counsel|prevent|screen|desire))|gravid"
-    r"|gestation(?!al trophoblast)|weeks['’]? gestation|schwanger(?:schaft)?",
-    "possible-pregnancy": r"(?:possible|suspected|probable|query) pregnan|pregnan\w+ (?:not|cannot be) excluded"
-    r"|missed (?:period|menses)|possibly pregnant",
-    "lactation": r"breast-?feed|lactat(?:ing|ion)\b(?! suppress)|nursing mother|stillend",
-    "menopause": r"post-?menopaus|menopause(?! transition)|natural menopause",
-    "sterilised": r"tubal ligation|sterili[sz](?:ed|ation)|tubal occlusion|salpingectomy|oophorectomy|ovariectomy",
-    "hysterectomy": r"hysterectomy|absence of (?:the )?uterus|absence of (?:cervix and )?uterus|uterus absent",
-    "infertility": r"premature ovarian (?:failure|insufficiency)|ovarian failure|female sterility|(?:^"
-    r"|permanent )infertil\w+",
-    "asplenia": r"asplen|absence of (?:the )?spleen|spleen absent|(?:status post|s/p|post|after"
-    r"|history of) splenectomy"
-    r"|splenectomi[sz]ed|splenectomy status|^splenectomy",
-    "heart-failure": r"heart failure|cardiac failure|cardiac decompensation|cardiomyopathy with failure"
-    r"|\bh[fp]?r?ef\b|\bchf\b"
-    r"|congestive cardiac|left ventricular failure|herzinsuffizienz",
-    "carcinoid-heart-disease": r"carcinoid heart|hedinger",
-    "mds-aml": r"myelodysplas|\bmds\b|acute (?:myeloid|myelogenous|myeloblastic) leuk(?:a)?emia|\baml\b"
-    r"|refractory an(?:a)?emia",
-    "pancytopenia": r"pancytopeni",
-    "germline-mds": r"germline.{0,60}(?:mds|myelodysplas|aml|leuk|ddx41|runx1|gata2|tp53|cebpa|etv6)|fanconi"
-    r"|(?:ddx41|runx1|gata2).{0,40}(?:mutation|variant|carrier)|li-fraumeni",
-    "hypersplenism": r"hypersplen",
-    "marrow-involvement": r"(?:bone )?marrow (?:involvement|infiltration|metasta|carcinosis)"
-    r"|metasta\w+ (?:in|to|of) (?:the )?bone marrow",
-    "carcinoid-syndrome": r"carcinoid syndrome",
-    "vipoma": r"vipoma|verner-?morrison|\bwdha\b",
-    "insulinoma": r"insulinoma|endogenous hyperinsulin",
-    "hypoglycaemia": r"hypoglyc(?:a)?emi",
-    "glucagonoma": r"glucagonoma|necrolytic migratory",
-    "gastrinoma": r"gastrinoma|zollinger",
-    "acth-cushing": r"cushing|ectopic acth|acth[- ](?:producing|dependent|secreting)",
-    "ppgl": r"ph(?:a)?eochromocytoma|paraganglioma",
-    "hormonal-crisis": r"(?:carcinoid|hormonal|catecholamine|hypertensive ph\w+) crisis",
-    "diabetes": r"diabetes mellitus|type [12] diabetes|diabetes type|\bt[12]dm\b|^diabetes$|diabetic",
-    "hypertension": r"(?<!portal )(?<!pulmonary )(?<!intracranial )(?<!ocular )(?:arterial "
-    r"|essential )?hypertension|hypertensive"
-    r"|high blood pressure",
-    "single-kidney": r"single kidney|solitary kidney|absence of (?:\w+ )?kidney|nephrectomy|renal agenesis"
-    r"|kidney absent",
-    "hydronephrosis": r"hydronephros|ureter\w* (?:obstruction|stenosis|stricture)|obstructive uropathy",
-    "ascites": r"ascites",
-    "encephalopathy": r"hepatic encephalopathy|hepatic coma",
-    "cholangitis": r"(?<!sclerosing )(?<!biliary )cholangitis",
-    "biliary-stent": r"bil(?:e|iary)[ -](?:duct )?stent|stent in (?:the )?(?:common )?bile duct|\bptbd\b"
-    r"|biliary drain",
-    "renal-failure": r"(?:renal|kidney) (?:failure|insufficiency)|chronic kidney disease|\bckd\b|renal impairment",
-    "atrophic-gastritis": r"atrophic gastritis|pernicious an(?:a)?emia",
-    "bowel-obstruction": r"(?:bowel|intestinal|small[- ]bowel) obstruction|\bileus\b|subileus"
-    r"|obstructi\w+.{0,30}(?:mesenteric|bowel)",
-    "orbital-lesion": r"orbit(?:al)? (?:metasta|lesion|mass|tumou?r)|metasta\w+ (?:in|to|of) (?:the )?(?:\w+ )?orbit",
-    "brain-lesion": r"(?:brain|cerebral|intracranial|cerebellar) metasta|metasta\w+ (?:in|to|of) (?:the )?brain",
-    "spinal-canal-lesion": r"spinal[- ](?:canal|cord)|intraspinal|epidural (?:metasta|lesion|mass|tumou?r)"
-    r"|cord compression",
-    "pericardial-lesion": r"(?:peri|myo)?cardial (?:metasta|lesion|mass|tumou?r|deposit)|metasta\w+ (?:in|to"
-    r"|of) (?:the )?pericard",
-    "short-life-expectancy": r"life expectancy.{0,20}(?:<|less than|under|below|of)\s*(?:[123]|one|two"
-    r"|three)\s*months?"
-    r"|terminal (?:illness|phase|care)|actively dying|(?:<|less than) ?3 months to live",
-    "diffuse-bone-disease": r"(?:diffuse|innumerable|extensive|disseminated|multiple).{0,30}(?:bone|skelet"
-    r"|osseous)|superscan",
-    "peritoneal-disease": r"periton\w+ (?:metasta|carcinos|carcinomat|disease|deposit|implant|seeding)"
-    r"|metasta\w+.{0,15}peritone",
-}  # fmt: skip
-_COMPILED = {kind: re.compile(pattern, re.IGNORECASE) for kind, pattern in _TEXTS.items()}
 _CODED: dict[str, tuple[ProblemKind, ...]] = {
     "splenectomy": ("asplenia",), "pancreatectomy-splenectomy": ("asplenia",), "asplenia": ("asplenia",),
     "gastrin-excess": ("gastrinoma",), "carcinoid-crisis": ("hormonal-crisis", "carcinoid-syndrome"),
     "acth-tumour": ("acth-cushing",), "carcinoid-heart-disease": ("carcinoid-heart-disease", "carcinoid-syndrome"),
     "nyha-1": ("nyha",), "nyha-2": ("nyha",), "nyha-3": ("nyha",), "nyha-4": ("nyha",),
     "hypoglycaemia": ("hypoglycaemia",), "ckd": ("renal-failure",),
-    **{kind: (kind,) for kind in _TEXTS},
+    **{kind: (kind,) for kind in NAMES},
 }  # fmt: skip
 """Concepts of the code table and the problems they are."""
 
-_MAX_NAME = 1000
 _REASSURING: frozenset[ProblemKind] = frozenset({"menopause", "sterilised", "hysterectomy", "infertility"})
-_NEGATED = re.compile(
-    r"\b(?:no|not|denies|without|negative for|ruled out|rule out|r/o|excluded|unlikely|absence of evidence"
-    r"|never|risk (?:of|for)"
-    r"|screening for|prevention of|prophyla\w+|fear of|desire for|planning|counsel\w*|advice|wants?|kein\w*"
-    r"|ohne)\b", re.I)  # fmt: skip
-_FAMILY = re.compile(
-    r"\bfamily (?:history|hx)|\bfh[:x ]|(?:mother|father|sister|brother|parent|aunt|uncle|cousin)\b", re.I
-)
 _PAST = re.compile(r"\bhistory of|\bh/o\b|\bprevious|\bprior\b|\bpast\b|\bformer|status post|\bs/p\b|resolved", re.I)
-_ABSENCE_IS_MEANT = frozenset({"asplenia", "hysterectomy", "single-kidney", "possible-pregnancy"})
 _LASTING: frozenset[ProblemKind] = frozenset({
     "asplenia", "hysterectomy", "sterilised", "single-kidney", "mds-aml", "hormonal-crisis", "menopause", "infertility",
     "germline-mds",
@@ -145,6 +71,8 @@ def read(resources: ResourceSet, ignored: list[Ignored]) -> list[Problem]:
         found += _of_condition(resource)
     for resource in resources.of("Observation"):
         found += _of_observation(resource, resources)
+    for resource in resources.of("AdverseEvent"):
+        found += _of_adverse_event(resource, resources)
     for resource in resources.of("FamilyMemberHistory"):
         relative = _of_relative(resource)
         found += relative
@@ -194,29 +122,12 @@ def _kinds(data: Mapping[str, Any]) -> list[tuple[ProblemKind, bool]]:
         for kind in kinds_named(words):
             found.setdefault(kind, False)
     said = " ".join([words_at(data, "code"), *(words_at(item, "summary") for item in objects(data.get("stage")))])
-    if nyha_class(said) and not _NEGATED.search(said):
+    if nyha_class(said) and not NEGATED.search(said):
         found.setdefault("nyha", False)
     reason = f"{words_at(data, 'code')} {notes(data)}"
     if _ORGAN_TOXICITY.search(words_at(data, "code")) and _BY_RADIOLIGAND.search(reason):
         found["toxicity"] = False
     return list(found.items())
-
-
-@lru_cache(maxsize=4096)
-def kinds_named(words: str) -> tuple[ProblemKind, ...]:
-    """The problems a text names as the patient's own; what is negated, feared or a relative's is none."""
-    words = words[:_MAX_NAME]
-    if _FAMILY.search(words):
-        return ()
-    possible = bool(_COMPILED["possible-pregnancy"].search(words))
-    found: list[ProblemKind] = []
-    for kind, pattern in _COMPILED.items():
-        match = pattern.search(words)
-        if match is None or (kind == "pregnancy" and possible):
-            continue
-        if kind in _ABSENCE_IS_MEANT or not _NEGATED.search(words[: match.start()]):
-            found.append(kind)
-    return tuple(found)
 
 
 def _active(data: Mapping[str, Any]) -> bool:
@@ -280,6 +191,37 @@ def _of_observation(resource: Resource, resources: ResourceSet) -> Iterator[Prob
         kinds += [kind for kind in kinds_named(f"life expectancy {said}") if kind == "short-life-expectancy"]
     for kind in kinds:
         yield Problem(source=resource.source, when=when, kind=kind, read_as="narrative", text=said[:200])
+
+
+def _of_adverse_event(resource: Resource, resources: ResourceSet) -> Iterator[Problem]:
+    """Toxicity that the record ascribes to a radioligand, in words or by the suspected treatment."""
+    data = resource.data
+    words = words_at(data, "event")
+    if text(data.get("actuality")) == "potential" or not _ORGAN_TOXICITY.search(words):
+        return
+    suspects = [resources.resolve(target, within=resource) for target in walk(data, "suspectEntity", "instance")]
+    agents = [words] + [_agent_words(suspect, resources) for suspect in suspects if suspect]
+    if not any(_BY_RADIOLIGAND.search(agent) for agent in agents):
+        return
+    around = f"{words} {words_at(data, 'severity')} {words_at(data, 'seriousness')}"
+    yield Problem(
+        source=resource.source,
+        when=first_date(data, "date", "detected", "recordedDate"),
+        kind="toxicity",
+        read_as="narrative",
+        severe=bool(_SEVERE.search(around)),
+        grade=_grade(data, "toxicity", around),
+        text=words[:200],
+    )
+
+
+def _agent_words(suspect: Resource, resources: ResourceSet) -> str:
+    """What a suspected treatment is called; a radioligand known by code is called one."""
+    if suspect.type in ("Procedure", "Medication"):
+        agent = radioligand_of(concepts_at(suspect.data, "code"), words_at(suspect.data, "code"))
+    else:
+        agent = radioligand(product_of(suspect, resources))
+    return "radioligand" if agent and agent.group == "prrt" else ""
 
 
 def _of_relative(resource: Resource) -> list[Problem]:

@@ -109,7 +109,7 @@ def _person(patient: Resource) -> Person:
         id=patient.id,
         sex="female" if gender == "female" else "male" if gender == "male" else None,
         birth=parse_date(data.get("birthDate")),
-        deceased=data.get("deceasedBoolean") is True or bool(data.get("deceasedDateTime")),
+        deceased=data.get("deceasedBoolean") in (True, "true") or bool(data.get("deceasedDateTime")),
     )
 
 

@@ -5,7 +5,20 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from chart_shapes import ICD10CM, LOINC, SNOMED, amount, chart, concept, condition, listed, loinc, observation
+from chart_shapes import (
+    ATC,
+    ICD10CM,
+    LOINC,
+    SNOMED,
+    administration,
+    amount,
+    chart,
+    concept,
+    condition,
+    listed,
+    loinc,
+    observation,
+)
 
 
 @pytest.mark.parametrize(
@@ -214,6 +227,25 @@ def test_unconfirmed_problems():
     refuted = {"verificationStatus": {"coding": [{"code": "refuted"}]}}
     found = chart(condition(concept("Pregnancy"), **refuted))
     assert found.problems == [] and listed(found) == {("Condition/c", "refuted")}
+
+
+def adverse_event(words, **more):
+    return {"resourceType": "AdverseEvent", "id": "ae", "actuality": "actual", "event": concept(words),
+     "date": "2025-11-01",
+            **more}  # fmt: skip
+
+
+def test_toxicity_as_an_adverse_event():
+    given = administration(concept(None, (ATC, "V10XX04")))
+    suspect = [{"instance": {"reference": "MedicationAdministration/m"}}]
+    found = chart(given, adverse_event("Thrombocytopenia grade 3", suspectEntity=suspect)).problems
+    assert [(item.kind, item.grade, str(item.when)) for item in found] == [("toxicity", 3, "2025-11-01")]
+    assert kinds(adverse_event("Renal toxicity after PRRT")) == {"toxicity"}
+    drug = {"resourceType": "Medication", "id": "lu", "code": concept(None, (ATC, "V10XX04"))}
+    blamed = adverse_event("Anaemia", suspectEntity=[{"instance": {"reference": "Medication/lu"}}])
+    assert [item.kind for item in chart(drug, blamed).problems] == ["toxicity"]
+    assert kinds(adverse_event("Thrombocytopenia grade 3")) == set(), "nothing says that the radioligand did it"
+    assert kinds(adverse_event("Renal toxicity after PRRT", actuality="potential")) == set()
 
 
 def family(relationship, words="Myelodysplastic syndrome"):

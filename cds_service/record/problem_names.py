@@ -1,0 +1,102 @@
+"""What records call the problems the rules ask for; negated, feared and relatives' ones are none of the patient's."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from cds_service.record.model import ProblemKind
+
+NAMES: dict[ProblemKind, str] = {
+    "pregnancy": r"pregnan(?:t|cy)(?! (?:test|plan|wish|counsel|prevent|screen|desire))|gravid"
+    r"|gestation(?!al trophoblast)|weeks['’]? gestation|schwanger(?:schaft)?",
+    "possible-pregnancy": r"(?:possible|suspected|probable|query) pregnan|pregnan\w+ (?:not|cannot be) excluded"
+    r"|missed (?:period|menses)|possibly pregnant",
+    "lactation": r"breast-?feed|lactat(?:ing|ion)\b(?! suppress)|nursing mother|stillend",
+    "menopause": r"post-?menopaus|menopause(?! transition)|natural menopause",
+    "sterilised": r"tubal ligation|sterili[sz](?:ed|ation)|tubal occlusion|salpingectomy|oophorectomy|ovariectomy",
+    "hysterectomy": r"hysterectomy|absence of (?:the )?uterus|absence of (?:cervix and )?uterus|uterus absent",
+    "infertility": r"premature ovarian (?:failure|insufficiency)|ovarian failure|female sterility|(?:^"
+    r"|permanent )infertil\w+",
+    "asplenia": r"asplen|absence of (?:the )?spleen|spleen absent|(?:status post|s/p|post|after"
+    r"|history of) splenectomy"
+    r"|splenectomi[sz]ed|splenectomy status|^splenectomy",
+    "heart-failure": r"heart failure|cardiac failure|cardiac decompensation|cardiomyopathy with failure"
+    r"|\bh[fp]?r?ef\b|\bchf\b"
+    r"|congestive cardiac|left ventricular failure|herzinsuffizienz",
+    "carcinoid-heart-disease": r"carcinoid heart|hedinger",
+    "mds-aml": r"myelodysplas|\bmds\b|acute (?:myeloid|myelogenous|myeloblastic) leuk(?:a)?emia|\baml\b"
+    r"|refractory an(?:a)?emia",
+    "pancytopenia": r"pancytopeni",
+    "germline-mds": r"germline.{0,60}(?:mds|myelodysplas|aml|leuk|ddx41|runx1|gata2|tp53|cebpa|etv6)|fanconi"
+    r"|(?:ddx41|runx1|gata2).{0,40}(?:mutation|variant|carrier)|li-fraumeni",
+    "hypersplenism": r"hypersplen",
+    "marrow-involvement": r"(?:bone )?marrow (?:involvement|infiltration|metasta|carcinosis)"
+    r"|metasta\w+ (?:in|to|of) (?:the )?bone marrow",
+    "carcinoid-syndrome": r"carcinoid syndrome",
+    "vipoma": r"vipoma|verner-?morrison|\bwdha\b",
+    "insulinoma": r"insulinoma|endogenous hyperinsulin",
+    "hypoglycaemia": r"hypoglyc(?:a)?emi",
+    "glucagonoma": r"glucagonoma|necrolytic migratory",
+    "gastrinoma": r"gastrinoma|zollinger",
+    "acth-cushing": r"cushing|ectopic acth|acth[- ](?:producing|dependent|secreting)",
+    "ppgl": r"ph(?:a)?eochromocytoma|paraganglioma",
+    "hormonal-crisis": r"(?:carcinoid|hormonal|catecholamine|hypertensive ph\w+) crisis",
+    "diabetes": r"diabetes mellitus|type [12] diabetes|diabetes type|\bt[12]dm\b|^diabetes$|diabetic",
+    "hypertension": r"(?<!portal )(?<!pulmonary )(?<!intracranial )(?<!ocular )(?:arterial "
+    r"|essential )?hypertension|hypertensive"
+    r"|high blood pressure",
+    "single-kidney": r"single kidney|solitary kidney|absence of (?:\w+ )?kidney|nephrectomy|renal agenesis"
+    r"|kidney absent",
+    "hydronephrosis": r"hydronephros|ureter\w* (?:obstruction|stenosis|stricture)|obstructive uropathy",
+    "ascites": r"ascites",
+    "encephalopathy": r"hepatic encephalopathy|hepatic coma",
+    "cholangitis": r"(?<!sclerosing )(?<!biliary )cholangitis",
+    "biliary-stent": r"bil(?:e|iary)[ -](?:duct )?stent|stent in (?:the )?(?:common )?bile duct|\bptbd\b"
+    r"|biliary drain",
+    "renal-failure": r"(?:renal|kidney) (?:failure|insufficiency)|chronic kidney disease|\bckd\b|renal impairment",
+    "atrophic-gastritis": r"atrophic gastritis|pernicious an(?:a)?emia",
+    "bowel-obstruction": r"(?:bowel|intestinal|small[- ]bowel) obstruction|\bileus\b|subileus"
+    r"|obstructi\w+.{0,30}(?:mesenteric|bowel)",
+    "orbital-lesion": r"orbit(?:al)? (?:metasta|lesion|mass|tumou?r)|metasta\w+ (?:in|to|of) (?:the )?(?:\w+ )?orbit",
+    "brain-lesion": r"(?:brain|cerebral|intracranial|cerebellar) metasta|metasta\w+ (?:in|to|of) (?:the )?brain",
+    "spinal-canal-lesion": r"spinal[- ](?:canal|cord)|intraspinal|epidural (?:metasta|lesion|mass|tumou?r)"
+    r"|cord compression",
+    "pericardial-lesion": r"(?:peri|myo)?cardial (?:metasta|lesion|mass|tumou?r|deposit)|metasta\w+ (?:in|to"
+    r"|of) (?:the )?pericard",
+    "short-life-expectancy": r"life expectancy.{0,20}(?:<|less than|under|below|of)\s*(?:[123]|one|two"
+    r"|three)\s*months?"
+    r"|terminal (?:illness|phase|care)|actively dying|(?:<|less than) ?3 months to live",
+    "diffuse-bone-disease": r"(?:diffuse|innumerable|extensive|disseminated|multiple).{0,30}(?:bone|skelet"
+    r"|osseous)|superscan",
+    "peritoneal-disease": r"periton\w+ (?:metasta|carcinos|carcinomat|disease|deposit|implant|seeding)"
+    r"|metasta\w+.{0,15}peritone",
+}  # fmt: skip
+_COMPILED = {kind: re.compile(pattern, re.IGNORECASE) for kind, pattern in NAMES.items()}
+NEGATED = re.compile(
+    r"\b(?:no|not|denies|without|negative for|ruled out|rule out|r/o|excluded|unlikely|absence of evidence"
+    r"|never|risk (?:of|for)"
+    r"|screening for|prevention of|prophyla\w+|fear of|desire for|planning|counsel\w*|advice|wants?|kein\w*"
+    r"|ohne)\b", re.I)  # fmt: skip
+_FAMILY = re.compile(
+    r"\bfamily (?:history|hx)|\bfh[:x ]|(?:mother|father|sister|brother|parent|aunt|uncle|cousin)\b", re.I
+)
+_ABSENCE_IS_MEANT = frozenset({"asplenia", "hysterectomy", "single-kidney", "possible-pregnancy"})
+_MAX_NAME = 1000
+
+
+@lru_cache(maxsize=4096)
+def kinds_named(words: str) -> tuple[ProblemKind, ...]:
+    """The problems a text names as the patient's own; what is negated, feared or a relative's is none."""
+    words = words[:_MAX_NAME]
+    if _FAMILY.search(words):
+        return ()
+    possible = bool(_COMPILED["possible-pregnancy"].search(words))
+    found: list[ProblemKind] = []
+    for kind, pattern in _COMPILED.items():
+        match = pattern.search(words)
+        if match is None or (kind == "pregnancy" and possible):
+            continue
+        if kind in _ABSENCE_IS_MEANT or not NEGATED.search(words[: match.start()]):
+            found.append(kind)
+    return tuple(found)
