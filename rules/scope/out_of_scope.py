@@ -13,10 +13,13 @@ rule = Rule(
     review_by=date(2027, 11, 20),
     author="prrt-cds clinical working group",
     validation="testing",
-    purpose="Stay silent for patients without a neuroendocrine neoplasm.",
+    purpose="Stay silent for patients without a neuroendocrine neoplasm, and for patients who have died.",
     explanation="No confirmed or suspected neuroendocrine neoplasm among the Conditions; look-alikes (Merkel cell, goblet "
     "cell, medullary thyroid) and relatives' disease do not count.",
     citations=("EXP",),
     evidence="expert",
-    branches=(Branch(name="no-nen", when=fact.net_in_scope.no, outcome="no-advice", reason="out-of-scope"),),
+    branches=(
+        Branch(name="deceased", when=fact.deceased.yes, outcome="no-advice", reason="deceased"),
+        Branch(name="no-nen", when=fact.net_in_scope.no, outcome="no-advice", reason="out-of-scope"),
+    ),
 )
