@@ -99,6 +99,7 @@ rule = Rule(
                 record="Record shows the checked items within the configured limits, {cycle_due_weeks} after the last cycle; whether this patient should have the next cycle is the team's question.",
                 detail=(
                     "Not checked here: events since the last cycle that are not in the record.",
+                    "[[Growth was called on {early_worsening:date}, soon after the last cycle: it can be pseudo-progression, discuss it first.]]",
                     "[[Baseline unknown: no {baseline_missing} before cycle 1, so the relative kidney limits were not checked.]]",
                     "[[Count shortly after {count_support}.]]",
                 ),
