@@ -27,11 +27,12 @@ class Identity:
         self.other_urls: set[str] = set()
         self.identifiers: set[tuple[str, str]] = set()
         for data, full_url in patients:
+            urls = {full_url} - {""}
             if patient_name(data, full_url) == patient_id:
-                self.urls.add(full_url)
+                self.urls |= urls
                 self.identifiers |= set(identifiers(data))
             else:
-                self.other_urls.add(full_url)
+                self.other_urls |= urls
 
     def whose(self, data: Mapping[str, Any]) -> Whose:
         """Whether a resource is the patient's, by all its subject references (one foreign one is enough)."""

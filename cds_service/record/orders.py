@@ -19,6 +19,7 @@ from cds_service.record.tracers import FDG, SSTR_PET_TRACERS, tracers_in
 
 _INTENTS = frozenset({"order", "original-order", "reflex-order", "filler-order", "instance-order", ""})
 _BY_GROUP: dict[str, OrderKind] = {"cytotoxic": "cytotoxic", "mtor": "mtor", "amino-acids": "amino-acids"}
+_SSTR_CODED = {"sstr-pet", "tracer-68ga-dotatate", "tracer-68ga-dotatoc", "tracer-68ga-dotanoc", "tracer-64cu-dotatate"}
 _SSTR = re.compile(r"\bsstr\b|somatostatin[ -]?receptor|\bdota[ -]?(?:peptide|pet)", re.I)
 _PET = re.compile(r"\bpet\b|positron", re.I)
 
@@ -103,7 +104,7 @@ def _kinds(known: tuple[Concept, ...], words: str) -> Iterator[OrderKind]:
         return
     tracers = tracers_in(words)
     is_pet = bool(_PET.search(words)) or "pet" in names
-    coded_sstr = names & {"sstr-pet", "tracer-68ga-dotatate", "tracer-68ga-dotatoc", "tracer-64cu-dotatate"}
+    coded_sstr = names & _SSTR_CODED
     if coded_sstr or tracers & set(SSTR_PET_TRACERS) or (is_pet and _SSTR.search(words)):
         yield "sstr-pet"
     if names & {"fdg-pet", "tracer-18f-fdg"} or FDG in tracers:

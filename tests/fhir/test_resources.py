@@ -100,6 +100,9 @@ def test_appointments_are_the_patients_by_their_participants():
         bundle = {"resourceType": "Bundle", "type": "collection", "entry": [*entry, {"resource": booked(*actors)}]}
         found = read_resources({"all": bundle}, patient_id="p")
         assert bool(found.of("Appointment")) is used, actors
+    room = {**booked("Patient/p"), "participant": [{"actor": {"display": "Room 1"}},
+     {"actor": {"reference": "Patient/p"}}]}
+    assert read(room).of("Appointment")
 
 
 def test_a_focus_on_someone_else_is_not_the_patient():
