@@ -56,6 +56,7 @@ class CardMaker:
             chosen[primary.rule] = heard[primary.rule]
         if (primary.outcome, primary.reason) in OVERRIDING:
             return list(chosen.values())
+        chosen |= {code: pair for code, pair in heard.items() if pair[1].stands_first and pair[1].advice is not None}
         for indicator in ("critical", "warning"):
             for finding in self._a.findings[1:]:
                 if len(chosen) < MOST_FINDING_CARDS and self._has_card(finding, indicator):
