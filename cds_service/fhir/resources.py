@@ -204,7 +204,9 @@ class _Reader:
         """The newest of several versions of one resource; versions nothing tells apart are all kept."""
         if len(group) == 1:
             return group
-        distinct = {canonical(item.data): item for item in sorted(group, key=lambda item: (item.key, item.full_url))}
+        ordered = sorted(group, key=lambda item: (_version(item.data), item.key, item.full_url))
+        # Where it came from and when it was stored is no difference in what it says.
+        distinct = {canonical({**item.data, "meta": None}): item for item in ordered}
         if len(distinct) == 1 or not _name(group[0])[1]:
             return list(distinct.values())
         newest = max(_version(item.data) for item in distinct.values())

@@ -242,6 +242,8 @@ def test_duplicates_and_versions():
     older = observation(note="1", meta={"lastUpdated": "2024-05-01T23:00:00+02:00"})
     newer = observation(note="2", meta={"lastUpdated": "2024-05-01T22:00:00Z"})
     assert [item.data["note"] for item in read(newer, older).of("Observation")] == ["2"]
+    stored = observation(note="1", meta={"versionId": "3", "source": "elsewhere"})
+    assert read(stored, observation(note="1")).ignored == [], "the same content, once with its version"
     # Nothing says which is newer: both stay, so that the caution of the reader decides.
     assert len(read(observation(note="1"), observation(note="2")).of("Observation")) == 2
 
