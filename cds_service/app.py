@@ -13,6 +13,7 @@ from cds_service.hooks.request import Answer
 from cds_service.hooks.settings import Settings
 from cds_service.hooks.telemetry import observe
 from cds_service.hooks.views import answer_errors, hooks_blueprint, operations_blueprint
+from cds_service.store import Store
 from cds_service.web.pages import Profile, sandbox_blueprint
 from cds_service.web.samples import Sample
 
@@ -24,11 +25,13 @@ def create_app(
     settings: Settings | None = None,
     samples: Mapping[str, Sample] | None = None,
     today: Callable[[], date] = date.today,
+    store: Store | None = None,
 ) -> Flask:
     """The service as a WSGI application.
 
     Args: answer: the way of a call (``hooks.answer.load_answer``); profile: what the sandbox pages say is in force;
-    samples: shown on the start page; today: the decision date of a call.
+    samples: shown on the start page; today: the decision date of a call; store: keeps feedback and the audit trail
+    (None in tests: nothing is kept and there is no feedback).
     """
     settings = settings or Settings()
     app = Flask(__name__, static_folder=None)
@@ -37,8 +40,8 @@ def create_app(
     observe(app)
     allow_origins(app, settings.allowed_origins)
     answer_errors(app)
-    app.register_blueprint(hooks_blueprint(answer, today))
-    app.register_blueprint(operations_blueprint(ready=lambda: _probe(answer, today())))
+    app.register_blueprint(hooks_blueprint(answer, today, store))
+    app.register_blueprint(operations_blueprint(ready=lambda: _ready(answer, today(), store)))
     app.register_blueprint(sandbox_blueprint(answer, samples or {}, profile, today))
 
     @app.after_request
@@ -54,6 +57,12 @@ def warm_up(answer: Answer, samples: Mapping[str, Sample]) -> None:
     _probe(answer, date.today())
     for sample in list(samples.values())[:1]:
         answer(sample.call, sample.on or date.today())
+
+
+def _ready(answer: Answer, today: date, store: Store | None) -> None:
+    _probe(answer, today)
+    if store is not None:
+        store.check()
 
 
 def _probe(answer: Answer, today: date) -> None:

@@ -23,6 +23,7 @@ from cds_service.hooks.outcome import operation_outcome
 from cds_service.hooks.settings import Settings
 from cds_service.policy import Policy
 from cds_service.rulebook import Rulebook
+from cds_service.store import Store, open_store
 from cds_service.terminal import fault
 
 THREADS = 4
@@ -36,8 +37,9 @@ class ServeError(OSError):
 def serve(
     rulebook: Rulebook, policy: Policy, settings: Settings, *, host: str = "127.0.0.1", port: int, workers: int
 ) -> None:
-    """Runs the service until it is told to stop; does not return. Raises ServeError."""
+    """Runs the service until it is told to stop; does not return. Raises ServeError, StoreError."""
     _check_address(host, port)
+    _open_store(settings).close()  # the schema is brought up to date once, before there are workers
     _log_to_stderr()
     # Before the metrics are imported: this is where the workers' counts meet.
     counts = tempfile.mkdtemp(prefix="prrt-cds-metrics-")
@@ -59,6 +61,10 @@ def serve(
         "on_exit": lambda server: shutil.rmtree(counts, ignore_errors=True),
     }
     _Server(rulebook, policy, settings, options).run()
+
+
+def _open_store(settings: Settings) -> Store:
+    return open_store(settings.database, settings.audit, os.environ)
 
 
 def _check_address(host: str, port: int) -> None:
@@ -101,7 +107,8 @@ class _Server(BaseApplication):
         answer, samples = load_answer(self._rulebook, self._policy), load_samples()
         warm_up(answer, samples)
         profile = Profile(self._policy.jurisdiction, self._policy.overrides, self._rulebook.wording)
-        return create_app(answer, profile=profile, settings=self._settings, samples=samples)
+        store = _open_store(self._settings)
+        return create_app(answer, profile=profile, settings=self._settings, samples=samples, store=store)
 
 
 class JsonErrorWorker(ThreadWorker):

@@ -7,9 +7,10 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from urllib.error import URLError
 from urllib.request import urlopen
 
@@ -30,11 +31,17 @@ def free_port() -> int:
 
 
 @contextmanager
-def running_service(*options: str, port: int | None = None) -> Iterator[tuple[int, subprocess.Popen[bytes]]]:
-    """Starts ``prrt-cds serve`` for the US, waits until it is ready, stops it in the end. Yields port and process."""
+def running_service(
+    *options: str, port: int | None = None, environment: Mapping[str, str] | None = None
+) -> Iterator[tuple[int, subprocess.Popen[bytes]]]:
+    """Starts ``prrt-cds serve`` for the US, waits until it is ready, stops it in the end. Yields port and process.
+    Without a database in the environment it has one of its own, which is gone afterwards."""
     port = port or free_port()
     command = [*COMMAND, "serve", "--jurisdiction", "US", "--port", str(port), *options]
-    with subprocess.Popen(command, cwd=ROOT, env=clean_environment(), stderr=subprocess.PIPE) as process:
+    with ExitStack() as stack:
+        folder = stack.enter_context(TemporaryDirectory())
+        where = clean_environment(**{"PRRT_CDS_DATABASE": f"{folder}/test.sqlite3", **(environment or {})})
+        process = stack.enter_context(subprocess.Popen(command, cwd=ROOT, env=where, stderr=subprocess.PIPE))
         try:
             _wait(process, port)
             yield port, process

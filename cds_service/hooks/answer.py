@@ -9,7 +9,7 @@ from typing import Any
 
 from cds_service.assess import Assessor
 from cds_service.fhir.prefetch import TEMPLATES
-from cds_service.hooks.request import Answer, HookCall
+from cds_service.hooks.request import Answer, Answered, HookCall
 from cds_service.policy import Policy
 from cds_service.record import read_chart
 from cds_service.record.model import Chart
@@ -24,7 +24,8 @@ def load_answer(book: Rulebook, policy: Policy) -> Answer:
     def answer(call: HookCall, today: date) -> dict[str, Any]:
         chart = chart_of(call, book, today)
         assessment = assessor.assess(chart, today=today, hook=call.hook, hook_instance=call.hook_instance)
-        return assessment.to_response()
+        sources = {name: known.sources for name, known in assessment.facts.items()}
+        return Answered(assessment.to_response(), sources)
 
     return answer
 

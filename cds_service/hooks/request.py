@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -30,6 +30,14 @@ class HookCall:
     patient_id: str
     prefetch: Mapping[str, Any] = field(repr=False)
     draft_orders: Mapping[str, Any] | None = field(default=None, repr=False)
+
+
+class Answered(dict[str, Any]):
+    """A CDS Hooks response; ``sources`` (fact -> the resources it was read from) are for the audit trail, not sent."""
+
+    def __init__(self, response: Mapping[str, Any], sources: Mapping[str, Sequence[str]]) -> None:
+        super().__init__(response)
+        self.sources = sources
 
 
 Answer = Callable[[HookCall, date], dict[str, Any]]

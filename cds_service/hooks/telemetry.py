@@ -43,7 +43,9 @@ def observe(app: Flask) -> None:
         _SECONDS.labels(endpoint, service).observe(seconds)
         response.headers["X-Request-ID"] = g.request_id
         if endpoint not in _WATCHED or response.status_code != 200:
-            log("request", endpoint=endpoint, service=service, status=response.status_code, ms=round(seconds * 1000, 1))
+            line = {"endpoint": endpoint, "service": service, "status": response.status_code}
+            audit = {"audit": g.audit} if "audit" in g else {}
+            log("request", **line, ms=round(seconds * 1000, 1), **audit)
         return response
 
 

@@ -12,10 +12,13 @@ from werkzeug.exceptions import HTTPException
 
 from cds_service.fhir.resources import RequiredDataMissing
 from cds_service.hooks.decode import encode, nested_too_deeply
-from cds_service.hooks.discovery import SERVICES, discovery
+from cds_service.hooks.discovery import SERVICES, Service, discovery
+from cds_service.hooks.feedback import feedback_answer
 from cds_service.hooks.outcome import Refusal, operation_outcome
+from cds_service.hooks.recording import Recorder
 from cds_service.hooks.request import Answer, HookCall, read_call
 from cds_service.hooks.telemetry import count_outcome, log_fault, metrics
+from cds_service.store import Store
 
 _WORDS = {
     404: "There is nothing at this address.",
@@ -25,9 +28,11 @@ _WORDS = {
 _FAULT = "The assessment failed and no advice is given. This is a fault of the service."
 
 
-def hooks_blueprint(answer: Answer, today: Callable[[], date]) -> Blueprint:
-    """Discovery and the services. ``today`` is the decision date of every call."""
+def hooks_blueprint(answer: Answer, today: Callable[[], date], store: Store | None = None) -> Blueprint:
+    """Discovery, the services and feedback. ``today`` is the decision date of every call; ``store`` keeps what is
+    answered."""
     hooks = Blueprint("hooks", __name__)
+    recorder = Recorder(store)
 
     @hooks.get("/cds-services")
     def discover() -> Response:
@@ -35,19 +40,35 @@ def hooks_blueprint(answer: Answer, today: Callable[[], date]) -> Blueprint:
 
     @hooks.post("/cds-services/<service_id>")
     def call(service_id: str) -> Response:
-        service = SERVICES.get(service_id)
-        if service is None:
-            raise Refusal(404, "There is no service of this id.")
-        g.service = service.id
-        if request.headers.get("Content-Encoding", "identity").strip().lower() not in ("", "identity"):
-            raise Refusal(415, "A compressed request body is not supported.")
-        asked = read_call(_body(), service)
-        body = _answered(answer, asked, today())
+        service = _service(service_id)
+        asked, day = read_call(_body(), service), today()
+        try:
+            body = _answered(answer, asked, day)
+        except Refusal as refusal:
+            recorder.refused(service, asked, day, refusal.status)
+            raise
+        except Exception:
+            recorder.refused(service, asked, day, 500)
+            raise
+        response = _json(body)
+        recorder.answered(service, asked, day, body, response.get_data())
         assessment = body["extension"]["prrt-cds.assessment"]
         count_outcome(service.id, assessment["outcome"], assessment.get("reason", ""))
-        return _json(body)
+        return response
+
+    @hooks.post("/cds-services/<service_id>/feedback")
+    def feedback(service_id: str) -> Response:
+        return _json(feedback_answer(recorder.feedback(_service(service_id), _body())))
 
     return hooks
+
+
+def _service(service_id: str) -> Service:
+    service = SERVICES.get(service_id)
+    if service is None:
+        raise Refusal(404, "There is no service of this id.")
+    g.service = service.id
+    return service
 
 
 def operations_blueprint(ready: Callable[[], None]) -> Blueprint:
@@ -93,6 +114,8 @@ def answer_errors(app: Flask) -> None:
 
 
 def _body() -> bytes:
+    if request.headers.get("Content-Encoding", "identity").strip().lower() not in ("", "identity"):
+        raise Refusal(415, "A compressed request body is not supported.")
     try:
         body = request.get_data(cache=False)
     except HTTPException:  # too large, or the client went away
