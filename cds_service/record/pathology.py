@@ -15,10 +15,11 @@ from cds_service.record.codes import Said, free_words, names_at
 from cds_service.record.index import code_of, speaking
 from cds_service.record.intervals import denominator, percent
 from cds_service.record.model import Pathology, Range
-from cds_service.record.pathology_values import differentiation_of, grade_of, ki67_of, mitoses_of
+from cds_service.record.pathology_values import differentiation_of, grade_of, ki67_of, mitoses_of, names_net
 from cds_service.record.report_text import document_reports, report_text
 from cds_service.record.scan_text import reading
 from cds_service.record.tissue import of_other_tumour, site_of
+from cds_service.record.tumour_names import read_name
 from cds_service.record.versions import UNFINISHED, current, same_code
 
 _KI67_WORDS = re.compile(r"\bki[- ]?67\b|\bmib[- ]?1\b|\bproliferation (?:index|fraction|rate)", re.I)
@@ -149,7 +150,9 @@ def _results(resource: Resource, resources: ResourceSet, ignored: list[Ignored])
     if of_other_tumour(resource, resources, f"{words_at(data, 'code')} {words_at(data, 'method')} {notes(data)}"):
         return
     values: dict[str, Any] = {}
+    proof = False
     for what, part in _parts(data):
+        proof |= what == "morphology" and names_net(part.get("valueCodeableConcept"))
         if what == "ki67" and (found := ki67_of(part, resource.source, ignored)):
             values["ki67_percent"] = _higher(values.get("ki67_percent"), found)
         elif what == "mitoses" and (count := mitoses_of(part, resource.source, ignored)):
@@ -158,7 +161,7 @@ def _results(resource: Resource, resources: ResourceSet, ignored: list[Ignored])
             values["grade"] = grade
         if what in ("differentiation", "grade", "morphology") and (named := differentiation_of(part)):
             values["differentiation"] = named
-    if values:
+    if values or proof:
         yield Pathology(
             source=resource.source, when=effective(data, "issued"), site=site_of(resource, resources), **values
         )
@@ -176,7 +179,7 @@ def _report(
         ignored.append(Ignored(report.source, "preliminary"))
         return
     words = report_text(report, resources, ignored)
-    if not words:
+    if not words and not report.data.get("conclusionCode"):
         return
     said = reading(resources, words, "pathology")
     own = _listed(report, resources)
@@ -186,8 +189,12 @@ def _report(
     if ki67 is not None and any(item.ki67_percent == ki67 for item in known):
         ki67 = None  # the coded result and its sentence are one value
     mitoses, per = mitoses_said(said["mitoses"])
-    grade, differentiation = said["grade"], said["differentiation"]
-    if ki67 or mitoses or grade or differentiation:
+    coded_diagnosis = {"valueCodeableConcept": report.data.get("conclusionCode")}
+    grade = said["grade"] or grade_of(coded_diagnosis, morphology=True)
+    differentiation = said["differentiation"] or differentiation_of(coded_diagnosis)
+    named = read_name(words)
+    proof = (named is not None and not named.suspected) or names_net(report.data.get("conclusionCode"))
+    if ki67 or mitoses or grade or differentiation or (proof and not known):
         yield Pathology(
             source=report.source, when=when, read_as="narrative", quote=_quote(said), ki67_percent=ki67,
             mitoses=mitoses, mitoses_per=per, grade=grade, differentiation=differentiation, site=site,

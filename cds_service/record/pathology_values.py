@@ -128,6 +128,17 @@ def grade_of(part: dict[str, Any], *, morphology: bool) -> str | None:
     return None
 
 
+def names_net(value: object) -> bool:
+    """Whether a value's code is one of a neuroendocrine neoplasm: tissue that proves it."""
+    return any(concept.name in _NEOPLASMS for concept in concepts_at(value))
+
+
+_NEOPLASMS = frozenset({
+    "net", "net-secondary", "net-benign", "nec", "nen", "minen", "ppgl", "insulinoma", "glucagonoma", "gastrinoma",
+    "vipoma", "somatostatinoma", "acth-tumour",
+})  # fmt: skip
+
+
 def differentiation_of(part: dict[str, Any]) -> Literal["well", "poor"] | None:
     """Well or poorly differentiated, as the value (or its ICD-O-3 or SNOMED morphology) states it."""
     value = part.get("valueCodeableConcept")

@@ -18,7 +18,7 @@ from cds_service.record.codes import Said
 from cds_service.record.index import once, speaking
 
 _BLOCK = re.compile(r"<\s*(?:br|/p|/div|/li|/tr|/h\d|/table|/ul|/ol|/section|/dd|/dt)\b[^>]*>", re.I)
-_CELL = re.compile(r"</\s*t[dh]\s*>", re.I)
+_CELL = re.compile(r"</\s*t[dh]\s*>(?:\s*<\s*t[dh]\b[^>]*>)?", re.I)
 _HIDDEN = re.compile(r"<\s*(script|style|head|title)\b.*?<\s*/\s*\1\s*>|<!--.*?-->", re.I | re.S)
 _STRUCK = re.compile(r"<\s*(del|s|strike)\b[^>]*>.*?<\s*/\s*\1\s*>", re.I | re.S)
 _TAG = re.compile(r"<[^<>]*>")
@@ -31,9 +31,9 @@ _READABLE = ("text/plain", "text/html", "application/xhtml+xml", "application/xh
 
 
 def without_markup(markup: str) -> str:
-    """The words of an (X)HTML text, one line per block; struck-out and hidden parts are left out."""
+    """The words of an (X)HTML text, one line per block or table row (cells between bars), nothing hidden or struck."""
     page = _STRUCK.sub(" ", _HIDDEN.sub(" ", markup[:MAX_TEXT]))
-    page = _TAG.sub("", _CELL.sub(" ", _BLOCK.sub("\n", page)))
+    page = _TAG.sub("", _CELL.sub(" | ", _BLOCK.sub("\n", page)))
     lines = (_SPACES.sub(" ", line).strip() for line in html.unescape(page).splitlines())
     return _LINES.sub("\n\n", "\n".join(lines)).strip()
 

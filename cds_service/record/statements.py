@@ -21,6 +21,7 @@ from cds_service.record.pathology import is_pathology
 from cds_service.record.report_text import document_texts, report_text
 from cds_service.record.scan_text import KINDS, reading
 from cds_service.record.surgery import when_done
+from cds_service.record.tissue import about_other_tumour
 from cds_service.record.tracers import studies_of, title_of
 from cds_service.record.versions import UNFINISHED, current, same_code
 
@@ -97,7 +98,8 @@ def read(resources: ResourceSet, ignored: list[Ignored]) -> tuple[list[DiseaseSt
 def _found(resources: ResourceSet) -> Iterator[DiseaseStatement | Operability]:
     candidates = speaking(resources, lambda code: code.texts or "disease-status" in code.names)
     told = {id(item): found for item in candidates if (found := tuple(_observation(item)))}
-    for observation in current([item for item in candidates if id(item) in told], [], same_code):
+    own = [item for item in candidates if id(item) in told and not about_other_tumour(item, resources)]
+    for observation in current(own, [], same_code):
         yield from told[id(observation)]
     reports = [item for item in resources.of("DiagnosticReport") if not is_pathology(item)]
     for report in current(reports, [], same_code):

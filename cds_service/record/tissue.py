@@ -43,12 +43,16 @@ def of_other_tumour(resource: Resource, resources: ResourceSet, words: str = "")
     site = site_of(resource, resources)
     if organ_of(site) == "breast":
         return True
-    for target in objects(resource.data.get("focus")):
-        condition = resources.resolve(target, within=resource)
-        if condition is not None and condition.type == "Condition" and _is_other(condition):
-            return True
+    if about_other_tumour(resource, resources):
+        return True
     said = " ".join((words, site, *(words_at(item.data, "type") for item in _specimens(resource, resources))))
     return bool(_OTHER_TUMOUR.search(said) or is_look_alike(said)) and read_name(said) is None
+
+
+def about_other_tumour(resource: Resource, resources: ResourceSet) -> bool:
+    """Whether the Condition a result is about (``focus``) is a tumour of another kind."""
+    conditions = (resources.resolve(target, within=resource) for target in objects(resource.data.get("focus")))
+    return any(found is not None and found.type == "Condition" and _is_other(found) for found in conditions)
 
 
 def names_other_tumour(words: str) -> bool:

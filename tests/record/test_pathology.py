@@ -5,7 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from tumour_shapes import (
+
+from cds_service.record import pathology
+from tests.record.tumour_shapes import (
     ICD10CM,
     ICDO3,
     LOINC,
@@ -20,8 +22,6 @@ from tumour_shapes import (
     shuffled,
     why,
 )
-
-from cds_service.record import pathology
 
 KI67 = concept(LOINC, "29593-1")
 PATHOLOGY = concept(LOINC, "22637-3")
@@ -271,6 +271,22 @@ def test_unread_attachments_are_listed():
         assert found == []
         assert why(ignored) == {("DiagnosticReport/r", reason)}
         assert "%" not in ignored[0].detail
+
+
+def test_a_report_that_names_the_tumour_is_histology():
+    assert one(report(PATHOLOGY, conclusion="Bone biopsy: metastasis of a neuroendocrine tumour.")).histology
+    for words in ("No evidence of neuroendocrine tumour.", "Chronic gastritis.", "Suspected neuroendocrine tumour."):
+        assert run(pathology, report(PATHOLOGY, conclusion=words))[0] == []
+
+
+def test_coded_diagnosis_of_a_report_or_morphology():
+    found = one(report(PATHOLOGY, conclusionCode=[concept(SNOMED, "1286770005")]))
+    assert (found.grade, found.differentiation) == ("G2", "well")
+    assert one(report(PATHOLOGY, conclusionCode=[concept(ICDO3, "8246/3")])).grade == "NEC"
+    found = one(observation(concept(LOINC, "31206-6"), valueCodeableConcept=concept(ICDO3, "8240/3")))
+    assert (found.histology, found.grade) == (True, None)
+    merkel = observation(concept(LOINC, "31206-6"), valueCodeableConcept=concept(ICDO3, "8247/3"))
+    assert run(pathology, merkel)[0] == []
 
 
 def test_undated_results_are_used():

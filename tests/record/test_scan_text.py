@@ -5,13 +5,12 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from tumour_shapes import SSTR, attachment, concept, krenning, observation, report, results, run
-
 from cds_service.dates import parse_date
 from cds_service.narrative import read_report
 from cds_service.record import imaging
 from cds_service.record.model import Lesion, Scan
 from cds_service.record.scan_text import fields_from_text
+from tests.record.tumour_shapes import SSTR, attachment, concept, krenning, observation, report, results, run
 
 NOTHING = read_report("", "sstr_pet")
 
@@ -176,6 +175,14 @@ def test_every_place_of_the_text():
         assert [x.score for x in found[0].lesions] == [(3, 3)], more
         assert found[0].read_as == "narrative"
         assert ignored == []
+
+
+def test_a_table_in_a_document():
+    rows = [("Site", "Size (mm)", "Krenning"), ("Liver", "34", "4"), ("Femur", "9", "2")]
+    table = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in rows)
+    page = attachment(f"<html><body><h1>DOTATATE PET</h1><table>{table}</table></body></html>", "text/html")
+    found, _ = run(imaging, report({"text": "68Ga-DOTATATE PET/CT"}, presentedForm=[page]))
+    assert [(x.score, x.size_mm) for x in found[0].lesions] == [((4, 4), 34), ((2, 2), 9)]
 
 
 def test_a_pdf_is_listed_and_the_conclusion_read():

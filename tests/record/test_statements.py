@@ -3,10 +3,21 @@
 from __future__ import annotations
 
 import pytest
-from tumour_shapes import ICD10CM, LOINC, SNOMED, attachment, concept, condition, observation, report, run, shuffled
 
 from cds_service.record import statements
 from cds_service.record.statements import localised, symptoms_improved
+from tests.record.tumour_shapes import (
+    ICD10CM,
+    LOINC,
+    SNOMED,
+    attachment,
+    concept,
+    condition,
+    observation,
+    report,
+    run,
+    shuffled,
+)
 
 STATUS = concept(LOINC, "97509-4")
 CT = {"text": "CT abdomen"}
@@ -38,6 +49,12 @@ def test_a_corrected_status_replaces_the_first():
     first = observation(STATUS, "a", valueCodeableConcept=concept(SNOMED, "271299001"), **day)
     second = observation(STATUS, "b", valueCodeableConcept=concept(SNOMED, "359746009"), **day)
     assert said(first, second | {"status": "corrected"}) == ["stable"]
+
+
+def test_the_status_of_another_tumour_does_not_count():
+    worse = observation(STATUS, valueCodeableConcept=concept(SNOMED, "271299001"), focus=[{"reference": "Condition/c"}])
+    assert said(worse, condition(concept(ICD10CM, "C50.911"))) == []
+    assert said(worse, condition(concept(ICD10CM, "C7A.012"))) == ["worsened"]
 
 
 def test_a_coded_value_is_not_overruled_by_its_text():
