@@ -37,6 +37,8 @@ _WRITTEN = re.compile(
     r"(?P<sign><=|>=|=<|=>|<|>|≤|≥)?\s*(?P<number>[+-]?\d+(?:[.,]\d+)?)\s*(?P<unit>[^\d\s(].{0,30}"
     r"|10\s?[*^E].{0,20})?"
 )
+_FLAG = re.compile(r"(?:\s+(?:HH?|LL?|\*+|!+)|\s*[(\[](?:H+|L+|N|A|high|low|normal|abnormal)[)\]])$", re.IGNORECASE)
+"""What laboratories print behind a value out of range."""
 _SIGNS: dict[str, Comparator] = {
     "<": "<",
     ">": ">",
@@ -166,7 +168,7 @@ def _amount(data: Mapping[str, Any]) -> Quantity | None:
     for name in ("valueInteger", "valueDecimal"):
         if (value := number(data.get(name))) is not None:
             return Quantity(value)
-    match = _WRITTEN.fullmatch(text(data.get("valueString")))
+    match = _WRITTEN.fullmatch(_FLAG.sub("", text(data.get("valueString"))))
     value = number(match["number"]) if match else None
     if match is None or value is None:
         return None

@@ -6,7 +6,7 @@ import random
 from decimal import Decimal
 
 import pytest
-from chart_shapes import LOINC, amount, chart, concept, listed, loinc, mixed, observation
+from tests.record.chart_shapes import LOINC, amount, chart, concept, listed, loinc, mixed, observation
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -114,6 +114,9 @@ def test_a_known_code_decides_against_its_words():
         ({"valueQuantity": {"value": "8.0", "code": "g/dL"}}, "8.0", None),
         ({"valueQuantity": {"value": 80, "unit": "g/L", "comparator": ">"}}, "8.0", ">"),
         ({"valueString": "8.0 g/dL"}, "8.0", None),
+        ({"valueString": "8.0 g/dL (L)"}, "8.0", None),
+        ({"valueString": "8.0 g/dL L"}, "8.0", None),
+        ({"valueString": "8.0 g/dL *"}, "8.0", None),
         ({"valueString": "< 8,5 g/dl"}, "8.5", "<"),
         ({"valueString": "≥8.5g/dL"}, "8.5", ">="),
     ],
