@@ -114,8 +114,11 @@ def _of_condition(resource: Resource) -> Iterator[Problem]:
 def _kinds(data: Mapping[str, Any]) -> list[tuple[ProblemKind, bool]]:
     """The problems a Condition names, each with whether by code."""
     found: dict[ProblemKind, bool] = {}
-    names = sorted(names_at(data, "code"))
-    for name in names:
+    names = set(names_at(data, "code"))
+    for extension in objects(data.get("extension")):  # a functional tumour may be coded by its morphology alone
+        if "morphology" in text(extension.get("url")).lower():
+            names |= set(names_at(extension, "valueCodeableConcept"))
+    for name in sorted(names):
         for kind in _CODED.get(name, ()):
             found[kind] = True
     for words in free_texts(data, "code"):
