@@ -65,6 +65,7 @@ _EARLIER_STUDY = Words(
 _YEAR_IN_BRACKETS = re.compile(rf"\((?![^()]*\b(?:was|were|previous\w*|prior|before|earlier|on|WHO|AJCC|UICC|ENETS|TNM|edition|classification|RECIST|ed)\b)(?:[^()\d]{{0,40}}\s)?{_DATE}\)", re.I)
 _OLD_WORDS = Words(rf"\b(?:{_OLD}|previously|before|earlier|{_DATE})\b")
 _CLASSIFICATION = re.compile(r"\b(?:WHO|AJCC|UICC|ENETS|TNM|RECIST|edition|classification|criteria)\b[\w\s,]{0,25}$", re.I)
+_TITLE_ENDS = re.compile(r"(?:PET\S*|\bCT|MRI?|scan|study|exam\w*|TATE|TOC|NOC|FDG|report|addendum)\W*$", re.I)
 _VALUE_ENDS = re.compile(r"(?:\d\s?%?|(?<!segment )(?<!seg )(?<!seg. )\b(?:I{1,3}|IV)|disease|response|remission|NEC|stable)\W{0,2}$", re.I)
 _AGO_IN_BRACKETS = Words(r"\([^()%]{0,40}\bago\)")
 _NOW = Words(
@@ -74,11 +75,12 @@ _IF = Words(
     r"\b(?:if|should (?:the|ki|krenning|it|this|uptake|there|progress\w*)|would|in (?:the )?case of|in the event|unless|provided(?: that)?|may become|might become|could become|"
     r"may be(?:come)? (?:resectable|operable)|to become|hop(?:ed?|ing)|thresholds?|criteri(?:a|on) (?:for|of|is|are)|cut-?off|require[sd]?|needed|necessary|prerequisite|usually|generally|typically|"
     r"defined as|means?(?! (?:tumou?r|value))|next (?:exam\w*|scan|control|staging|PET|CT|visit|follow-?up)|once|to (?:look for|rule out|exclude|assess|evaluate|search|determine|check)|question of|"
-    r"for (?:the )?(?:evaluation|assessment|detection|exclusion) of|suitab\w+ if|aim(?:ed|s)?|literature|guidelines?|in general|patients (?:with|whose|who)|studies have|according to (?:the )?(?:label|protocol))\b")
+    r"for (?:the )?(?:evaluation|assessment|detection|exclusion) of|suitab\w+ if|aim(?:ed|s)?|whether|asks?|asked|requested to|literature|guidelines?|in general|patients (?:with|whose|who)|studies have|according to (?:the )?(?:label|protocol))\b")
+_RELATIVE = re.compile(r"\b(?:which|that|and|this)\s$", re.I)
 _ADVICE = Words(
     r"\b(?:recommend\w*|advis\w+|suggest(?:ed)?(?= (?:to|a repeat|repeat|biopsy|fdg|pet|follow))|consider(?!ed)\w*|re-?considered|propos\w+|to be discussed|discuss\w*|plan(?:ned|ning)?|repeat|eligib\w+)\b")
 _SCALE = Words(
-    r"\b(?:legend|(?:krenning )?scale\b(?! \d)|scoring system|is graded|was graded|are graded|corresponds? to|defined as|0\s?=|1\s?=|= ?no uptake)|"
+    r"\b(?:legend|krenning scale (?:\(?0|was|is|from|used)|krenning scale\s?[:=]|scoring system|is graded|was graded|are graded|corresponds? to|defined as|0\s?=|1\s?=|= ?no uptake)|"
     r"(?:CR|PR|PD|SD)\s?[=:]\s?(?:disappear|at least|neither|>=|<=|increase|decrease)|WHO\s(?:20\d\d\s)?(?:classification)?\s?:|\bG1\b.{0,30}\bG2\b.{0,30}\bG3\b|"
     r"\b0\s?[-:]\s?(?:no|none|absent)\b")  # fmt: skip
 _LEGEND_LINE = re.compile(
@@ -230,7 +232,9 @@ class Context:
                 begin = self.start_of(m.start(), comma=True)
             spans.append((begin, until_now(begin, end)))
         for m in _YEAR_IN_BRACKETS.finditer(self.text):
-            if not _VALUE_ENDS.search(self.text[max(0, m.start() - 25) : m.start()]):
+            before = self.text[max(0, m.start() - 25) : m.start()]
+            only_date = m.end() - m.start() <= 12 and not _TITLE_ENDS.search(before)
+            if not only_date and not _VALUE_ENDS.search(before):
                 continue
             spans.append((self.start_of(m.start(), comma=True), m.end()))
         for m in self._found(_AGO_IN_BRACKETS):
@@ -262,7 +266,12 @@ class Context:
         if self.section is Section.RECOMMENDATION:
             return True
         for m in self._found(_IF):
-            if self.start_of(m.start(), comma=False) <= start < self.end_of(m.end(), comma=False):
+            onward = m.group().startswith("criteri") or (m.group() == "would" and _RELATIVE.search(self.text[: m.start()]))
+            begin = m.start() if onward else self.start_of(m.start(), comma=False)
+            end_at = self.end_of(m.end(), comma=m.group().startswith("criteri"))
+            if m.group().startswith("criteri") and 0 < (colon := self.text.find(":", m.end())) < end_at:
+                end_at = colon
+            if begin <= start < end_at:
                 return True
         for m in self._found(_ADVICE):
             if self.start_of(m.start(), comma=True) <= start < self.end_of(m.end(), comma=False):

@@ -15,6 +15,7 @@ from cds_service.narrative.uptake import Uptake, fdg_words, uptake_words
 from cds_service.narrative.words import Words
 
 Span = tuple[int, int]
+ABOVE_LIVER = 3  # on the Krenning scale
 
 
 @dataclass(slots=True)
@@ -162,6 +163,8 @@ def _give_scores(context: Context, found: list[Place], scores: list[Score], seen
     seen.taken_back = [s.high for s in scores if s.old or context.earlier(s.start, s.end)]
     for score in scores:
         status = "prior" if score.old and not context.conditional(score.start, score.end) else _status(context, score.start, score.end)
+        if status == "skip" and score.high == 0 and not context.conditional(score.start, score.end) and any(p.label and not p.denied for p in found):
+            status = "now"  # "no uptake (Krenning 0)"
         if status == "skip":
             continue
         if status == "prior":
@@ -171,7 +174,7 @@ def _give_scores(context: Context, found: list[Place], scores: list[Score], seen
         named = owners(score.start, score.end, found, context.text, full) or [_anonymous(found, score.start)]
         if any(p.other or p.reference for p in named):
             continue
-        if all(p.denied for p in named) and score.high == 0:
+        if score.high == 0 and all(p.denied or p.start < 0 for p in named):
             continue
         if status == "hedged" or score.damaged or any(p.hedged for p in named):
             seen.uncertain = True
@@ -235,6 +238,9 @@ def _split_segments(place: Place, count: int, found: list[Place]) -> list[Place]
 
 def _give_words(context: Context, found: list[Place], seen: Seen, fdg_default: bool) -> None:
     text = context.text
+    for place in found:
+        if place.organs and not place.reference and not place.other and _NOT_ASSESSED.match(text[place.end :]) and not context.standing_apart and (place.named_lesion or "node" in place.organs):
+            place.loose_words = True
     for words in uptake_words(text):
         if words.positive or is_fdg(context, words.start, words.end, fdg_default) or context.conditional(words.start, words.end):
             continue
@@ -308,6 +314,9 @@ def _note_denials(context: Context, found: list[Place], seen: Seen, fdg_default:
         seen.fdg_denied = True
 
 
+_NOT_ASSESSED = re.compile(r"^[^,;.]{0,30}\b(?:cannot|can not|could not|not) (?:be )?(?:reliably |further |definitely )?(?:assess\w*|evaluat\w*|evaluable|scored|classif\w+|judged)", re.I)
+
+
 def _short(value: float) -> float | int:
     return int(value) if value == int(value) else value
 
@@ -336,11 +345,18 @@ def _collect(context: Context, found: list[Place], start: int, seen: Seen) -> No
 
 def _further_scores(lesion: Lesion, place: Place) -> list[Lesion]:
     """ "Those in the right lobe have Krenning 3, those in the left lobe Krenning 2": one mention for each score."""
-    exact = list(dict.fromkeys((low, high) for score, low, high in place.scores if score.bound in {"", "highest", "lowest"}))
-    if len(exact) < 2 or len(exact) != len({(low, high) for _, low, high in place.scores}):
+    if lesion.score is not None and lesion.score[0] >= ABOVE_LIVER and lesion.words is not None and lesion.words.low:
+        # "3 of 5 liver metastases show Krenning 3, the others no uptake"
+        return [Lesion(lesion.label, lesion.organs, lesion.span, lesion.section, words=lesion.words, words_span=lesion.words_span, bound="others")]
+    different = list(dict.fromkeys((low, high, score.bound) for score, low, high in place.scores))
+    if len(different) < 2:
         return []
-    lesion.score, lesion.bound = exact[0], place.scores[0][0].bound
-    return [Lesion(lesion.label, lesion.organs, lesion.span, lesion.section, score=score, doubtful=lesion.doubtful, replaces=lesion.replaces) for score in exact[1:]]
+    low, high, lesion.bound = different[0]
+    lesion.score = (low, high)
+    return [
+        Lesion(lesion.label, lesion.organs, lesion.span, lesion.section, score=(low, high), bound=bound, doubtful=lesion.doubtful, replaces=lesion.replaces)
+        for low, high, bound in different[1:]
+    ]
 
 
 def _is_lesion(place: Place) -> bool:

@@ -6,11 +6,11 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
+from cds_service.narrative.imaging import ABOVE_LIVER as SUFFICIENT
 from cds_service.narrative.imaging import Lesion, Seen
 from cds_service.narrative.sections import Section
 
 Span = tuple[int, int]
-SUFFICIENT = 3  # "above liver" on the Krenning scale
 _DETAIL = re.compile(r"\b(?:VIII|VII|VI|IV|V|III|II|I)[ab]?\b|\b(?:th|t|l|c|d|s)?\d{1,2}[ab]?\b|\b(?:left|right|head|body|tail|neck|uncinate|upper|middle|lower|\d+(?:st|nd|rd|th)|first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth)\b|"
     r"\b(?:rib|stern|femur|femoral|acetabul|ili|sacr|humer|scapul|clavic|skull|vertebra|pubi|ischi|mesent|aort|retrop|mediast|axill|inguin|cervic|supraclav|hil)\w*", re.I)  # fmt: skip
 
@@ -68,8 +68,11 @@ def _merged(mentions: list[Lesion], out: Uptakes) -> list[Lesion]:
     entries: list[Lesion] = []
     contradicted: list[Lesion] = []
     for mention in mentions:
+        if mention.bound == "others":
+            entries.append(mention)
+            continue
         if mention.every or not mention.organs:
-            if not any(e.every == mention.every and not e.organs and e.score == mention.score and e.words == mention.words and not mention.suvs for e in entries):
+            if not any(e.every == mention.every and not e.organs and e.score == mention.score and e.bound == mention.bound and e.words == mention.words and not mention.suvs for e in entries):
                 entries.append(mention)
             continue
         match = _counterpart(mention, entries)

@@ -23,6 +23,7 @@ _PERCENT = re.compile(
     re.I,
 )
 _DAMAGED = re.compile(r"(?<![A-Za-z])(?=[\dlIOSo]{1,4}\s?%)(?=\d*[lIOSo])[\dlIOSo]{1,4}\s?%|\?+\s?%")
+_GOES_ON = re.compile(r"^[\s\u2022*-]*(?:\w\)?[.)]\s)?(?:primary|metasta\w+|liver|lymph node|node|hot ?spots?|average|mean|highest|maxim\w+|specimen|focally|focal|second|other|pancreas|ileum|bone)\b(?=[^%.]{0,40}\d\s?%)", re.I)
 _CHANGE = re.compile(r"(?<!rang)(?<!ranges )(?<!ranging )(?<!varies )(?<!varying )(?<!ranged )\bfrom\s?$", re.I)
 _EITHER = re.compile(r"\b(?:NET|NEC|G[123]|carcinoma|tumou?r)\W+(?:\w+\W+){0,2}?(?:vs\.?|versus|or|DD)\W+(?:\w+\W+){0,2}?(?:NET|NEC|G[123]|neuroendocrine carcinoma)\b", re.I)
 _OTHER_MARKER = re.compile(
@@ -88,6 +89,7 @@ class Tissue:
     uncertain: bool = False
     doubtful: set[str] = field(default_factory=set)
     foreign_block: int | None = None
+    ki67_goes_on: bool = False  # the sentence before spoke of Ki-67
 
 
 def read_tissue(context: Context, start: int, block: int, tissue: Tissue, *, quoted: bool) -> None:
@@ -114,6 +116,9 @@ def read_tissue(context: Context, start: int, block: int, tissue: Tissue, *, quo
     _mitoses(context, start, block, tissue, quoted)
 
 
+_KNOWN = re.compile(r"\bknown\b[^.;]*$", re.I)
+
+
 def _status(context: Context, begin: int, end: int) -> str:
     if context.conditional(begin, end):
         return "skip"
@@ -121,6 +126,8 @@ def _status(context: Context, begin: int, end: int) -> str:
         return "prior"
     if context.negated_value(begin, end):
         return "skip"
+    if _KNOWN.search(context.text[max(0, begin - 60) : begin]):
+        return "prior"
     return "hedged" if context.hedged(begin, end) else "now"
 
 
@@ -140,6 +147,9 @@ def _file(context: Context, begin: int, end: int, value: KiValue, tissue: Tissue
 def _ki67(context: Context, start: int, tissue: Tissue) -> list[KiValue]:
     text = context.text
     names = list(_KI.finditer(text))[:40]
+    if not names and tissue.ki67_goes_on and (going := _GOES_ON.match(text)):  # "Ki-67: primary 3 %. Metastasis: 25 %."
+        names = [going]
+    tissue.ki67_goes_on = bool(names)
     found: list[KiValue] = []
     seen: set[int] = set()
     for number, name in enumerate(names):

@@ -35,7 +35,7 @@ _ELIDED_OLD = re.compile(
 )
 _DAMAGED = re.compile(r"\s?[:=]?\s?(?:of\s)?(?:[lO|o]\b|[lIO|S]{2,4}\b|[5-9]\b(?!\s?(?:mm|cm|x|lesion|met))|\d+[.,]\d(?![./]?\d*[./])|\?+)")
 _BOUND_BEFORE = re.compile(
-    r"(<=|>=|<|>|\b(?:up to|at least|at most|below|under|above|less than|greater than|more than|not more than|no more than|minimum|max(?:imum|imal|\.)?))(?: of)?\s?(?:a\s|the\s)?(?:modified\s)?$", re.I
+    r"(<=|>=|<|>|\b(?:up to|at least|at most|below|under|above|less than|greater than|more than|not more than|no more than|min(?:imum|imal|\.)|max(?:imum|imal|\.)?))(?: of)?\s?(?:a\s|the\s)?(?:modified\s)?$", re.I
 )
 _WORDS = {"zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "i": 1, "ii": 2, "iii": 3, "iv": 4}
 
@@ -77,7 +77,11 @@ def _score(match: re.Match[str]) -> Score:
         score.low, score.bound = 0, "<="
     elif bound in {"<", "below", "under", "less than", "lower than"}:
         score.low, score.high, score.bound = 0, max(first - 1, 0), "<="
-    elif bound in {">=", "at least"} or bound.startswith("min"):
+    elif bound.startswith("min") or re.search(r"\(min", match.group(), re.I):
+        score.bound = "lowest"
+    elif re.search(r"\(max|\(highest", match.group(), re.I):
+        score.bound = "highest"
+    elif bound in {">=", "at least"}:
         score.high, score.bound = 4, ">="
     elif bound in {">", "above", "greater than", "more than"}:
         score.low, score.high, score.bound = min(first + 1, 4), 4, ">="
@@ -170,7 +174,7 @@ def _inside(spot: int, taken: list[tuple[int, int]]) -> bool:
 
 
 _NUMBER = r"\d{1,3}(?:[.,]\d{1,2})?(?![\d]|[.,]\d|\s?(?:mm|cm|%|MBq|min|[OlI]\b))"
-_SUV_MAX = r"(?:\bSUV\s?[-_,]?\s?\(?max(?:imum|\.)?\)?|\bmax(?:imum|imal|\.)?\sSUV\b(?!\s?(?:mean|peak)))"
+_SUV_MAX = r"(?:\bSUV(?:bw|lbm|-bw|-lbm)?\s?[-_,]?\s?\(?max(?:imum|\.)?\)?|\bmax(?:imum|imal|\.)?\sSUV\b(?!\s?(?:mean|peak)))"
 _SUV_FILL = r"(?:\s?(?:values?|of|is|was|were|are|:|=|up to|at|reach(?:es|ing)|measur(?:ed|es|ing)|approximately|approx\.|about|~|ca\.|now|currently|today|max\.|\(FDG\)|to|with|each|between|ranging(?: from)?|range|on \d{1,2}[./]\d{1,2}[./]\d{2,4}|in (?:19|20)\d\d)(?![a-z]))*"
 _SUV = re.compile(
     rf"(?P<name>{_SUV_MAX})(?:(?P<fill>{_SUV_FILL})\s?(?P<bound><=?|>=?|below|above|less than|more than|not exceeding|under|over)?\s?(?P<first>{_NUMBER})"

@@ -70,7 +70,8 @@ def places(context: Context) -> list[Place]:
             continue
         near.named_lesion = True
     for other in list(OTHER.finditer(text))[:MOST_PLACES]:
-        if not any(p.start <= other.start() < p.end or other.start() <= p.start < other.end() for p in found):
+        adjective = _ADJECTIVE.match(other.group()) and any(-40 < p.start - other.end() < 40 or 0 <= other.start() - p.end < 4 for p in found if p.label)
+        if not adjective and not any(p.start <= other.start() < p.end or other.start() <= p.start < other.end() for p in found):
             found.append(Place(other.start(), other.end(), "", frozenset(), other=True))
     found.sort(key=lambda p: p.start)
     _mark_others(context, found)
@@ -82,6 +83,9 @@ def places(context: Context) -> list[Place]:
     return found
 
 
+_MORE_SEGMENTS = re.compile(r"\)\s?(?:,|and|,\s?and)\s(?P<name>(?:VIII|VII|VI|IV|V|III|II|I)[ab]?)(?=\s?[(:])")
+
+
 def _sites(text: str) -> list[Place]:
     found: list[Place] = []
     for match in list(SITE.finditer(text))[:MOST_PLACES]:
@@ -90,7 +94,7 @@ def _sites(text: str) -> list[Place]:
         before, after = text[: match.start()], text[match.end() : match.end() + 40]
         if _ORIGIN.match(after) and re.search(r"\b(?:of|from|with)\s(?:an?\s|the\s|known\s|his\s|her\s)*$", before):
             continue  # "metastases of an ileal NET": where the tumour came from
-        if re.search(r"(?:\b(?:than|to|with|of|above|below|as|exceeds|exceeding|like|over|exceed|surpasses)\b|[><=~])\s?(?:or\s(?:slightly\s)?(?:above|below|equal to|higher than|lower than)\s)?(?:that\s(?:of|in)\s|the\s|normal\s|of\s|in\s|uptake\s|background\s|healthy\s|physiological\s)*$", before[-50:], re.I) and not _MAIN_NOUN.match(
+        if re.search(r"(?:\b(?:than|to|with|of|above|below|as|exceeds|exceeding|like|over|exceed|surpasses)\b|[><=~])\s?(?:or\s(?:slightly\s)?(?:above|below|equal to|higher than|lower than)\s)?(?:that\s(?:of|in)\s|the\s|normal\s|of\s|in\s|uptake\s|background\s|healthy\s|physiological\s|liver\s|hepatic\s)*$", before[-50:], re.I) and not _MAIN_NOUN.match(
             after.strip()
         ) and (organs <= {"liver", "spleen", "blood-pool", "kidney"}) and not _part_of(before, after):
             continue  # the organ compared with
@@ -101,7 +105,10 @@ def _sites(text: str) -> list[Place]:
         if found and not place.organs & {"blood-pool"} and _JOIN.match(text[found[-1].end : match.start()]):
             place.fellows = [*found[-1].fellows, found[-1]]
         found.append(place)
-    return found
+    for match in _MORE_SEGMENTS.finditer(text):  # "segments IV (SUVmax 9.1) and VI (SUVmax 7.7)"
+        if any("segment" in p.label and p.end <= match.start() for p in found):
+            found.append(Place(match.start("name"), match.end("name"), f"liver segment {match['name']}", frozenset({"liver"}), named_lesion=True))
+    return sorted(found, key=lambda p: p.start)
 
 
 def _part_of(before: str, after: str) -> bool:
@@ -161,6 +168,9 @@ def _site_of(noun: re.Match[str], found: list[Place], text: str) -> Place | None
     return best
 
 
+_ADJECTIVE = re.compile(r"physiolog|benign|degenerat|inflam|reactive|normal|biodistr")
+
+
 def _mark_others(context: Context, found: list[Place]) -> None:
     """Places that belong to another tumour, to benign changes or to normal uptake."""
     text = context.text
@@ -173,7 +183,7 @@ def _mark_others(context: Context, found: list[Place]) -> None:
                 place.other = True
             elif mark.end() <= place.start and context.end_of(mark.end(), comma=False) > place.start:
                 between = text[mark.end() : place.end + 25]
-                adjective = re.match(r"physiolog|benign|degenerat|inflam|reactive|normal|biodistr", mark.group(), re.I)
+                adjective = _ADJECTIVE.match(mark.group())
                 fresh = _MAIN_NOUN.search(between) or re.search(r"\bNETs?\b", between)
                 if adjective or not re.search(r"\band\b|,", text[mark.end() : place.start]):
                     fresh = _MAIN_NOUN.search(text[mark.end() : place.start]) if re.search(r"\band\b|,", between) else None
@@ -234,6 +244,7 @@ def _lesion_hedged(context: Context, place: Place, nouns: list[re.Match[str]]) -
 
 
 _FORWARD = re.compile(r"^\s?-?(?:(?!and\b|with\b|but\b|while\b)[a-zA-Z-]+\s){0,4}?(?:in|of|within|at|involving|for)\s(?:(?:the|a|an|both|all|each|several|multiple|known|two)\s)*(?:[a-z]+\s){0,2}?$", re.I)
+_BRACKET_BEHIND = re.compile(r"\s?\((?:the\s)?[^()]{1,40}\)")
 _RIGHT_IN = re.compile(r"^\s(?:uptake\s|lesions?\s|metasta\w+\s)?(?:in|of|within)\s(?:the\s|a\s|an\s|both\s|all\s)*$", re.I)
 _ADJACENT = re.compile(r"^\s?-?(?:(?!and\b|with\b|but\b|in\b|of\b|at\b)[a-zA-Z-]+[\s-]){0,3}$")
 
@@ -246,6 +257,10 @@ def owners(start: int, end: int, found: list[Place], text: str, taken: set[int],
     before = [p for p in found if p.start < start]
     after = [p for p in found if p.start >= end and text.rfind("(", end, p.start) <= text.rfind(")", end, p.start)]
     near = before[-1] if before else None
+    if named := _BRACKET_BEHIND.match(text, end):  # "Krenning 4 (liver)"
+        inside = [p for p in found if named.start() < p.start and p.end <= named.end() and not p.reference]
+        if inside and text.rfind("(", 0, start) <= text.rfind(")", 0, start):
+            return inside
     if after:
         following = after[0]
         between = re.sub(r"\([^()]*\)\s?", "", text[end : following.start])
