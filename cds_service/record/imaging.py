@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
+from cds_service.dates import Span, parse_date
 from cds_service.fhir.elements import codings, effective, objects, reference, text, words_at
 from cds_service.fhir.ignored import Ignored
 from cds_service.fhir.resources import Resource, ResourceSet
@@ -122,7 +123,7 @@ def _fits(item: Resource, study: Study) -> bool:
 def _scan(found: _Report, resources: ResourceSet, ignored: list[Ignored]) -> Scan | None:
     """One examination as a scan; None when undated."""
     source = found.resource.source
-    when = effective(found.resource.data, "issued")
+    when = effective(found.resource.data, "issued") or _started(found.resource, resources)
     if when is None:
         ignored.append(Ignored(source, "no-date"))
         return None
@@ -147,6 +148,12 @@ def _scan(found: _Report, resources: ResourceSet, ignored: list[Ignored]) -> Sca
     bones = sum(organ_of(lesion.site) == "bone" for lesion in real)
     present = True if real else scan.tumour_present
     return replace(scan, tumour_present=present, bone_lesions=max(bones, scan.bone_lesions))
+
+
+def _started(report: Resource, resources: ResourceSet) -> Span | None:
+    """When the imaging study of an undated report began."""
+    studies = (resources.resolve(target, within=report) for target in objects(report.data.get("imagingStudy")))
+    return min((day for study in studies if study and (day := parse_date(study.data.get("started")))), default=None)
 
 
 def _coded(

@@ -16,7 +16,7 @@ _WORDS: tuple[tuple[str, str], ...] = (
     ("bile duct", r"bile[ -]ducts?|biliary|choledoch\w*|gall[ -]?bladder|cholecyst\w*|ampull\w*|papilla(?: of)? vater"),
     ("duodenum", r"duoden\w*|zwolffingerdarm\w*"),
     ("small intestine", r"jejun\w*|ile(?:ums?|al)|ileo\w*|dunndarm\w*|dunne darm|intestin grele|small[ -](?:bowel"
-                        r"|intestin\w*)|si-?nets?|meckel\w*"),
+                        r"|intestin\w*)|s[ib]-?nets?|meckel\w*"),
     ("appendix", r"append(?:ix|ic\w*)"),
     ("rectum", r"re[ck]t(?:ums?|al|o)|re[ck]tosigmoid\w*"),
     ("midgut", r"midgut"),

@@ -12,6 +12,7 @@ from cds_service.fhir.elements import effective, notes, number, objects, text, w
 from cds_service.fhir.ignored import Ignored
 from cds_service.fhir.resources import Resource, ResourceSet
 from cds_service.record.codes import Said, free_words, names_at
+from cds_service.record.common import when_observed
 from cds_service.record.index import code_of, speaking
 from cds_service.record.intervals import denominator, percent
 from cds_service.record.model import Pathology, Range
@@ -163,8 +164,9 @@ def _results(resource: Resource, resources: ResourceSet, ignored: list[Ignored])
             values["differentiation"] = named
     if values or proof:
         yield Pathology(
-            source=resource.source, when=effective(data, "issued"), site=site_of(resource, resources), **values
-        )
+            source=resource.source, when=when_observed(resource, resources, "issued"),
+            site=site_of(resource, resources), **values,
+        )  # fmt: skip
 
 
 def _higher(first: Range | None, second: Range) -> Range:

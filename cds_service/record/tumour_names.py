@@ -61,7 +61,10 @@ _TUMOUR = re.compile(
     r"acth[- ](?:producing|secreting) (?:tumou?r|neoplas)|serotonin-producing|enterochromaffin",
     re.I,
 )
-_NET_SHORT = re.compile(r"\b(?:GEP[- ]?|SI[- ]?|si[- ]?|[Pp]an[- ]?|p|P|r|g|d|MI-?)?NETs?\b(?!TER)|\bpnets?\b")
+_NET_SHORT = re.compile(
+    r"\b(?:GEP[- ]?|SI[- ]?|si[- ]?|SB[- ]?|WD[- ]?"
+    r"|[Pp]an[- ]?|p|P|r|g|d|MI-?)?NETs?\b(?!TER)|\bpnets?\b"
+)
 _NEN_SHORT = re.compile(r"\b(?:GEP[- ]?|SI-?|[Pp]an-?|p)?NENs?\b")
 _NEOPLASM = re.compile(
     rf"{_NE}[ -](?:\w+ )?(?:neoplas\w*|malignan\w*|lesions?)|neoplas\w* (?:\w+ |[^.;]{{0,40}}, )?{_NE}"
@@ -80,7 +83,8 @@ _GRADES = {"1": "G1", "2": "G2", "3": "G3", "I": "G1", "II": "G2", "III": "G3"}
 
 _DENIED_BEFORE = re.compile(
     r"\b(?:no|not|without|negative for|denies|denied|absence of|free of|free from|never had|ruled out|excluded|excludes"
-    r"|unlikely|screening for|screened for|at risk (?:of|for)|risk of|fear of|predispos\w+ to|prophyla\w+"
+    r"|unlikely|screening for|screened for|at risk (?:of|for)|risk of|fear of|worr\w+ about|anxi\w+ about"
+    r"|predispos\w+ to|prophyla\w+"
     r"|surveillance for|family history(?: of)?|familial history|fhx?|mother|father|sister|brother|parent|relatives?"
     r"|aunt|uncle|cousin|grand\w+|son|daughter|differentiate from|mimicking|information on|education)\b"
     r"(?! only)[^.;]{0,60}$",

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from tumour_shapes import ICD10CM, ICDO3, SNOMED, concept, condition, record, run
 
 from cds_service.record import diagnosis
 from cds_service.record.tumour_names import read_name
+from tests.record.tumour_shapes import ICD10CM, ICDO3, SNOMED, concept, condition, record, run
 
 
 def only(*resources):
@@ -159,6 +159,9 @@ def test_look_alike_recorded():
         ("well-differentiated neuroendocrine tumour of the pancreas", "net", "gep", False),
         ("pNET", "net", "gep", False),
         ("carcinoid of ileum", "net", "gep", False),
+        ("SBNET", "net", "gep", False),
+        ("Metastatic malignant neuroendocrine tumor to liver (CMS/HCC)", "net", None, False),
+        ("Neuroendocrine tumor of lung and pancreas", "net", None, False),
         ("NEC, large cell", "nec", None, False),
         ("Poorly differentiated neuroendocrine tumour of colon", "nec", "gep", False),
         ("MiNEN", "minen", None, False),
@@ -193,7 +196,8 @@ def test_words(words, entity, primary, suspected):
         "Merkel cell carcinoma", "medullary thyroid carcinoma", "goblet cell carcinoid", "goblet cell carcinoma",
         "no evidence of neuroendocrine tumour", "neuroendocrine tumour ruled out",
         "Family history of neuroendocrine tumour",
-        "Mother with carcinoid", "net weight loss", "NETTER-2 trial", "Malignant neoplasm of liver NEC",
+        "Mother with carcinoid", "Patient worried about carcinoid", "Zollinger-Ellison syndrome",
+        "net weight loss", "NETTER-2 trial", "Malignant neoplasm of liver NEC",
         "necrotizing enterocolitis (NEC)", "adenocarcinoid of appendix", "small cell lung cancer",
         "adenocarcinoma of colon with neuroendocrine differentiation", "primitive neuroectodermal tumour (PNET)",
         "pituitary neuroendocrine tumour", "Multiple endocrine neoplasia type 1", "internet addiction", "cabinet", "",

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from tumour_shapes import (
+
+from cds_service.record import imaging
+from tests.record.tumour_shapes import (
     LOINC,
     SSTR,
     concept,
@@ -15,8 +17,6 @@ from tumour_shapes import (
     shuffled,
     why,
 )
-
-from cds_service.record import imaging
 
 DOTATATE = {"text": "68Ga-DOTATATE PET/CT"}
 PET = concept(LOINC, "44139-4")
@@ -57,6 +57,8 @@ def test_dates():
     undated = report(DOTATATE)
     del undated["effectiveDateTime"]
     assert str(one(undated | {"issued": "2025-03-09T10:00:00Z"}).when) == "2025-03-09"
+    study = {"resourceType": "ImagingStudy", "id": "s", "status": "available", "started": "2025-02-28T09:00:00Z"}
+    assert str(one(undated | {"imagingStudy": [{"reference": "ImagingStudy/s"}]}, study).when) == "2025-02-28"
     found, ignored = run(imaging, undated)
     assert found == []
     assert why(ignored) == {("DiagnosticReport/r", "no-date")}

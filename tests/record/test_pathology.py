@@ -293,6 +293,14 @@ def test_undated_results_are_used():
     assert one(observation(KI67, **percent(9))).when is None
 
 
+def test_a_date_of_the_specimen_or_the_report_it_is_contained_in():
+    specimen = {"resourceType": "Specimen", "id": "s", "collection": {"collectedDateTime": "2024-07-07"}}
+    taken = observation(KI67, specimen={"reference": "Specimen/s"}, **percent(9))
+    assert str(one(taken, specimen).when) == "2024-07-07"
+    contained = observation(KI67, "a", **percent(6))
+    assert str(one(report(PATHOLOGY, contained=[contained], **results("#a"))).when) == "2025-03-01"
+
+
 def test_site():
     assert one(observation(KI67, bodySite={"text": "Liver segment VII"}, **percent(9))).site == "Liver segment VII"
     specimen = {"resourceType": "Specimen", "id": "s", "collection": {"bodySite": {"text": "ileum"}}}
