@@ -6,9 +6,10 @@ import random
 from decimal import Decimal
 
 import pytest
-from tests.record.chart_shapes import LOINC, amount, chart, concept, listed, loinc, mixed, observation
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from tests.record.chart_shapes import LOINC, amount, chart, concept, listed, loinc, mixed, observation
 
 USUAL = {"umol/L": 100, "g/L": 60, "g/dL": 5}
 """Values every analyte sent in that unit can have; others take any."""

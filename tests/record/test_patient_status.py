@@ -5,7 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from chart_shapes import (
+
+from tests.record.chart_shapes import (
     ATC,
     ICD10CM,
     LOINC,

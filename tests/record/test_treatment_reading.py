@@ -6,7 +6,13 @@ import random
 from decimal import Decimal
 
 import pytest
-from chart_shapes import (
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cds_service.record.courses import written_cycles, written_interval
+from cds_service.record.drugs import drugs_named, regimen_of
+from cds_service.record.medication import written_activity
+from tests.record.chart_shapes import (
     ATC,
     HCPCS,
     RXNORM,
@@ -20,12 +26,6 @@ from chart_shapes import (
     request,
     statement,
 )  # fmt: skip
-from hypothesis import given, settings
-from hypothesis import strategies as st
-
-from cds_service.record.courses import written_cycles, written_interval
-from cds_service.record.drugs import drugs_named, regimen_of
-from cds_service.record.medication import written_activity
 
 
 def treatments(*resources):

@@ -8,7 +8,12 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from chart_shapes import (
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cds_service.fhir.resources import RequiredDataMissing
+from cds_service.record import read_chart
+from tests.record.chart_shapes import (
     ATC,
     ICD10CM,
     PATIENT,
@@ -24,11 +29,6 @@ from chart_shapes import (
     request,
     statement,
 )
-from hypothesis import given, settings
-from hypothesis import strategies as st
-
-from cds_service.fhir.resources import RequiredDataMissing
-from cds_service.record import read_chart
 
 NET = condition(concept(None, (ICD10CM, "C7A.012")), "net")
 
