@@ -19,6 +19,7 @@ Kind = Literal["sstr_pet", "fdg_pet", "ct", "pathology"]
 KINDS: dict[Modality, Kind] = {
     "sstr-pet": "sstr_pet", "sstr-scintigraphy": "sstr_pet", "fdg-pet": "fdg_pet", "ct-mri": "ct",
 }  # fmt: skip
+_MAXIMUM = re.compile(r"\b(?:up to|max\w*|highest|hottest|at most|most (?:intense|avid)|peak)\b", re.I)
 _SPLEEN = re.compile(r"\bsple(?:en|nic)\b", re.I)
 
 
@@ -74,7 +75,7 @@ def _somatostatin(scan: Scan, said: dict[str, Any], words: str) -> dict[str, Any
         "implied_score": text_score(said["krenning_implied_highest"]),
         "lowest_score": _lowest(said),
         "all_lesions_positive": said["all_lesions_sstr_positive"],
-        "only_maximum": scan.only_maximum or (not coded and _only_maximum(said)),
+        "only_maximum": scan.only_maximum or (not coded and _only_maximum(said, words)),
         "further_sites": _further_sites(sites, said, words),
         "spleen_reference": scan.spleen_reference or bool(_SPLEEN.search(quotes)),
         "liver_suvmax": scan.liver_suvmax if scan.liver_suvmax is not None else reference,
@@ -138,7 +139,7 @@ def _further_sites(sites: tuple[Lesion, ...], said: dict[str, Any], words: str) 
     return max(0, len(diseased - known) - named.count(""))
 
 
-def _only_maximum(said: dict[str, Any]) -> bool:
+def _only_maximum(said: dict[str, Any], words: str) -> bool:
     """Whether only the hottest lesion is scored and nothing is said of the lowest."""
     if said["all_lesions_sstr_positive"] is True:
         return False
@@ -146,7 +147,9 @@ def _only_maximum(said: dict[str, Any]) -> bool:
         return said["krenning_implied_highest"] is not None and said["krenning_implied_lowest"] is None
     if said["krenning_lowest"] is not None or said["krenning_implied_lowest"] is not None:
         return False
-    return not any(isinstance(entry.get("krenning"), str) for entry in said["krenning_lesions"])
+    if said["krenning_lesions"]:
+        return not any(isinstance(entry.get("krenning"), str) for entry in said["krenning_lesions"])
+    return any(_MAXIMUM.search(clause) and "krenning" in clause.lower() for clause in extent.clauses(words))
 
 
 def _fdg(scan: Scan, said: dict[str, Any], words: str) -> dict[str, Any]:

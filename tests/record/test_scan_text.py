@@ -73,7 +73,9 @@ def test_high_in_words_marks_the_values_of_that_sentence():
 
 
 def test_only_a_maximum():
-    assert of(said(krenning_highest=4))["only_maximum"]
+    assert of(said(krenning_highest=4), "Metastases, Krenning up to 4.")["only_maximum"]
+    assert of(said(krenning_highest=4, krenning_lesions=[entry("liver", 4)]))["only_maximum"]
+    assert not of(said(krenning_highest=3), "Krenning score: 3")["only_maximum"]
     assert of(said(krenning_implied_highest=3))["only_maximum"]
     assert not of(said(krenning_highest=4, krenning_lowest=3))["only_maximum"]
     assert not of(said(krenning_highest=4, all_lesions_sstr_positive=True))["only_maximum"]
