@@ -1,11 +1,11 @@
 """Checks the scenarios themselves: each page is changed in every single way, and a row must turn red.
 
-``python -m cds_service.scenarios.mutate [PAGE.toml ...]`` prints a table and the survivors; a survivor that is the
-same rule in other words is named in the page's scenario file, with the reason::
+``python -m cds_service.scenarios.mutate [PAGE.toml ...]`` prints a table and the survivors. A change that makes no
+difference is proven so where the page alone shows it; else it is named in the scenario file, with the reason::
 
     [[equivalent]]
-    mutant = "low: without age_years is known"
-    why = "the branch before it already needs the age"
+    mutant = "ready: without cycle_labs_missing is not known"
+    why = "nothing can be missing when all six values are fresh"
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from cds_service.rulebook.rule_check import RuleError, check_rule
 from cds_service.rulebook.words import Rule
 from cds_service.scenarios.bench import Bench, Case, bench_of
 from cds_service.scenarios.checks import ScenarioError
+from cds_service.scenarios.equivalence import same_rule
 from cds_service.scenarios.mutants import Mutant, mutants
 from cds_service.scenarios.runner import Result, judge
 from cds_service.scenarios.sheets import Row, read_equivalents, read_rows
@@ -41,10 +42,14 @@ class Trial:
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """A page's mutants: how many, and which nobody noticed. ``stale``: equivalents named that are noticed or gone."""
+    """A page's mutants: how many, how many are proven to be the same rule, and which nobody noticed.
+
+    ``stale``: equivalents named in the file that are noticed, proven or gone.
+    """
 
     rule: Rule
     count: int
+    proven: int = 0
     survivors: list[str] = field(default_factory=list)
     equivalent: list[str] = field(default_factory=list)
     stale: list[str] = field(default_factory=list)
@@ -56,10 +61,13 @@ def try_page(path: Path, bench: Bench, *, only_dropped: bool = False) -> Tried:
     trials = trials_of(read_rows(path)[0], rule, bench)
     explained = read_equivalents(path)
     listed = [m for m in mutants(rule, bench.book.parameters) if m.dropped or not only_dropped]
-    alive = [mutant.what for mutant in listed if not refused(mutant, bench.book) and not notice(mutant, trials, bench)]
+    unnoticed = [mutant for mutant in listed if not refused(mutant, bench.book) and not notice(mutant, trials, bench)]
+    numbers = {name: float(parameter.value) for name, parameter in bench.book.parameters.items()}
+    alive = [m.what for m in unnoticed if not same_rule(rule, m.rule, bench.book.glossary, numbers)]
     return Tried(
         rule=rule,
         count=len(listed),
+        proven=len(unnoticed) - len(alive),
         survivors=[what for what in alive if what not in explained],
         equivalent=[what for what in alive if what in explained],
         stale=[] if only_dropped else [what for what in explained if what not in alive],
@@ -144,7 +152,8 @@ def main(arguments: list[str]) -> int:
         total += tried.count
         unexplained += len(tried.survivors) + len(tried.stale)
         name = f"{tried.rule.code} {tried.rule.id}"
-        counts = f"{tried.count:>5} changes {len(tried.survivors):>4} not noticed {len(tried.equivalent):>4} equivalent"
+        same = tried.proven + len(tried.equivalent)
+        counts = f"{tried.count:>5} changes {same:>4} change nothing {len(tried.survivors):>4} not noticed"
         print(f"{name:<45}{counts}")
         for what in tried.survivors:
             print(f"    not noticed: {what}")

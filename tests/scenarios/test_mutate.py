@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from small_book import SCENARIOS, write_book
 
-from cds_service.rulebook.conditions import Condition, fact, named
+from cds_service.rulebook.conditions import All, Condition, Presence, fact, named, param
+from cds_service.rulebook.words import Branch
 from cds_service.scenarios.bench import Bench, bench_of
 from cds_service.scenarios.checks import ScenarioError
+from cds_service.scenarios.equivalence import same_rule
 from cds_service.scenarios.mutants import Mutant, changes, mutants
 from cds_service.scenarios.mutate import notice, trials_of, try_page
 from cds_service.scenarios.runner import Result
 from cds_service.scenarios.sentences import describe
 from cds_service.scenarios.sheets import read_rows
+from tests.scenarios.small_book import SCENARIOS, write_book
 
 SHEET = "low_haemoglobin.toml"
 
@@ -116,3 +119,31 @@ def test_a_page_that_fails_as_it_is_comes_first(pages: Path, bench: Bench) -> No
 )  # fmt: skip
 def test_what_leaving_out_cannot_change_is_not_tried(condition: Condition, dropped: list[str]) -> None:
     assert [what for what, _, out in changes(condition, {}) if out] == dropped
+
+
+def test_a_change_that_changes_nothing_is_proven(pages: Path, bench: Bench) -> None:
+    rule, numbers = bench.book.rule("L-91"), {name: float(p.value) for name, p in bench.book.parameters.items()}
+    very_low, low = rule.branches
+
+    def same(first: Branch, second: Branch) -> bool:
+        other = replace(rule, branches=(first, second))
+        return same_rule(rule, other, bench.book.glossary, numbers)
+
+    younger = fact.age_years < 60
+    low_hb = low.when
+    assert same(very_low, low)
+    assert same(very_low, replace(low, when=low_hb & (younger | fact.age_years.unknown)))
+    assert not same(very_low, replace(low, when=low_hb & younger))  # of unknown age nobody would be low
+    assert not same(low, very_low)
+    assert not same(very_low, replace(low, when=fact.hb_g_dl <= param.hb_stop))
+    assert not same(very_low, replace(low, reason="lab-wbc"))
+    assert same(very_low, replace(low, when=low_hb & ((fact.course == "none") | (fact.course != "none"))))
+
+
+def test_silencing_and_too_many_combinations_are_never_proven(pages: Path, bench: Bench) -> None:
+    rule = bench.book.rule("L-91")
+    numbers = {name: float(p.value) for name, p in bench.book.parameters.items()}
+    assert not same_rule(rule, replace(rule, silenced_by=("G-91",)), bench.book.glossary, numbers)
+    many = [name for name, spec in bench.book.glossary.items() if spec.type == "number"][:16]
+    wide = replace(rule, branches=(replace(rule.branches[0], when=All(tuple(Presence(n, True) for n in many))),))
+    assert not same_rule(wide, wide, bench.book.glossary, numbers)

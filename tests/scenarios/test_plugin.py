@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from small_book import SCENARIOS, write_book
 
 from cds_service.facts import load_glossary
 from cds_service.scenarios import plugin, sentences
+from tests.scenarios.small_book import SCENARIOS, write_book
 
 LOADED = (plugin, sentences, load_glossary())
 """Loaded before the inner runs, which forget what they import: no module may be there twice."""
