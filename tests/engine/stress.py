@@ -6,7 +6,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from random import Random
 
-from random_rules import GLOSSARY, oracle, random_condition, random_facts, true_condition
+from tests.engine.random_rules import GLOSSARY, oracle, random_condition, random_facts, true_condition
 
 from cds_service.engine import Engine
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from charts import days_ago, view
+from tests.facts.charts import days_ago, view
 
 from cds_service.facts import operability
 from cds_service.record.model import Operability, Procedure

@@ -5,7 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from tumour_shapes import (
+
+from cds_service.record import imaging
+from tests.record.tumour_shapes import (
     LOINC,
     SNOMED,
     SSTR,
@@ -18,8 +20,6 @@ from tumour_shapes import (
     run,
     why,
 )
-
-from cds_service.record import imaging
 
 DOTATATE = {"text": "68Ga-DOTATATE PET/CT"}
 DICOM = "http://dicom.nema.org/resources/ontology/DCM"

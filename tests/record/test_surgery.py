@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from tumour_shapes import ICD10CM, LOINC, SNOMED, concept, condition, report, run, shuffled
 
 from cds_service.record import surgery
 from cds_service.record.surgery import kinds_in
+from tests.record.tumour_shapes import ICD10CM, LOINC, SNOMED, concept, condition, report, run, shuffled
 
 
 def procedure(code, identity="p", **more):

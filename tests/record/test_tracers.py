@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from tumour_shapes import (
+
+from cds_service.record import imaging
+from tests.record.tumour_shapes import (
     LOINC,
     SNOMED,
     concept,
@@ -14,8 +16,6 @@ from tumour_shapes import (
     run,
     why,
 )
-
-from cds_service.record import imaging
 
 DOTATATE = {"text": "68Ga-DOTATATE PET/CT"}
 PET = concept(LOINC, "44139-4")
