@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from cds_service.narrative.context import Context
+from cds_service.narrative.context import Context, speaks_of_before
 from cds_service.narrative.discordance import Discordance, read_discordance
 from cds_service.narrative.imaging import Seen, read_sentence
 from cds_service.narrative.merge import Uptakes, merge
@@ -44,6 +44,7 @@ class _Reading:
     discord: Discordance = field(default_factory=Discordance)
     tracers_now: list[tuple[str, Span]] = field(default_factory=list)
     tracers_before: list[str] = field(default_factory=list)
+    tracers_dated: list[tuple[str, Span]] = field(default_factory=list)  # beside a date that may be the examination's own
     withdrawn: set[str] = field(default_factory=set)
     void: bool = False
     out: dict[str, Any] = field(default_factory=dict)
@@ -123,6 +124,8 @@ def _name_tracers(context: Context, sentence: Sentence, reading: _Reading) -> No
             continue
         if context.section in {Section.COMPARISON, Section.INDICATION} or context.earlier(begin, end) or _compared(sentence.text, begin):
             reading.tracers_before.append(name)
+            if context.section not in {Section.COMPARISON, Section.INDICATION} and not speaks_of_before(sentence.text) and not bare:
+                reading.tracers_dated.append((name, span))
         elif not bare or name in {"68Ga-DOTATOC", "68Ga-DOTANOC"}:
             reading.tracers_now.append((name, span))
 
@@ -133,6 +136,10 @@ def _compared(text: str, begin: int) -> bool:
 
 def _tracer(reading: _Reading, want_fdg: bool) -> None:
     now = [(name, span) for name, span in reading.tracers_now if (name == "18F-FDG") == want_fdg]
+    dated = [(name, span) for name, span in reading.tracers_dated if (name == "18F-FDG") == want_fdg]
+    if not now and len({name for name, _ in dated}) == 1:
+        now = dated
+        reading.tracers_before = [name for name in reading.tracers_before if name != dated[0][0]]
     exact = [n for n in now if re.search(r"\d", reading.page.text[n[1][0] : n[1][1]]) or n[0] in {"18F-FDG", "111In-pentetreotide", "99mTc-octreotide-analogue", "18F-SiTATE"}]
     if exact:
         name, span = exact[0]

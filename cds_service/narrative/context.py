@@ -17,11 +17,11 @@ MOST_CUES = 60  # of one kind in one sentence; more is not prose
 _CONTRAST = Words(
     r"\b(?:but|however|whereas|while|although|though|except|apart from|with the exception of|on the other hand|yet|otherwise)\b")
 _NEGATION = Words(
-    r"\b(?:no(?! longer\b| doubt| 1| relevant change| significant change)|not(?! only\b| (?:be )?exclude)|without|none(?: of)?|never|neither|nor|absence of|absent|"
+    r"\b(?:no(?! longer\b| doubt| 1| relevant change| significant change)|not(?! only\b| (?:be )?exclude)|without(?! exception)|none(?: of)?|never|neither|nor|absence of|absent|"
     r"lack(?:s|ing)?(?: of)?|negative for|free of|w/o|resolution of|instead of|rather than)\b")
 _NEGATED_BEFORE = Words(
     r"\b(?:(?:is|are|was|were|has been|have been|can|could)?\s?(?:not|no longer)\s(?:be\s)?(?:\w+\s)?(?:seen|detect\w+|visible|present|identif\w+|found|"
-    r"delineat\w+|demonstra\w+|appreciat\w+|evident|confirmed|met|fulfilled|reached)(?! (?:on|in|by) (?:the )?(?:CT|MRI?|ultrasound|conventional|morpholog|low-dose))|absent|(?<!not be )(?<!cannot be )(?<!be )(?<!not )excluded|"
+    r"delineat\w+|demonstra\w+|appreciat\w+|evident|confirmed|met|fulfilled|reached|available|performed|used|administered)(?! (?:on|in|by) (?:the )?(?:CT|MRI?|ultrasound|conventional|morpholog|low-dose))|absent|(?<!not be )(?<!cannot be )(?<!be )(?<!not )excluded|"
     r"(?<!not be )(?<!cannot be )ruled out|(?:has|have) (?:resolved|disappeared|vanished)|(?:are|is) no longer\b)")
 # "no change of the metastases" does not deny the metastases
 _NOT_OF_LESION = Words(
@@ -29,10 +29,10 @@ _NOT_OF_LESION = Words(
     r"larger|smaller|regress\w*|response|washout|take|takes|show|shows|given|reported|available|covered|assess\w+|FDG uptake)\b")
 _HEDGE = Words(
     r"\b(?:possibl[ey](?! (?:from|if|now|after|as|in principle))|probabl[ey]|likely|unlikely|suspect\w*|suspicio\w*|presum\w+|questionabl[ey]|equivocal|indeterminate|uncertain|unclear|"
-    r"may(?! (?:become|be (?:considered|discussed|offered|reconsidered)))|might(?! (?:become|be (?:considered|discussed|offered|reconsidered)))|"
+    r"(?<!\d )may(?! (?:\d|become|be (?:considered|discussed|offered|reconsidered)))|might(?! (?:become|be (?:considered|discussed|offered|reconsidered)))|"
     r"could (?:be|represent|correspond|reflect)(?! (?:considered|discussed|offered))|suggest(?:s|ive|ing)?(?! (?:to|a repeat|repeat|biopsy|fdg|pet|follow))\b|seems?|"
     r"cannot (?:be )?(?:\w+ )?(?:exclude|rule)\w*|can ?not be (?:exclude|rule)\w*|not (?:be )?(?:\w+ )?excluded|to be excluded|borderline|potentially|perhaps|unsure|query|"
-    r"differential(?: diagnosis)?|DD|favou?r(?:s|ed|ing)?|estimated at|arguabl[ey]|tentativ\w+|apparently|appears?)\b|(?:^|[\s(])\?(?=\w)")
+    r"differential(?: diagnosis)?|DD|favou?r(?:s|ed|ing)?|estimated at|arguabl[ey]|tentativ\w+|apparently|appears? to)\b|(?:^|[\s(])\?(?=\w)")
 _HEDGE_AFTER = Words(
     r"cannot (?:be )?(?:\w+ )?(?:excluded|ruled out|confirmed)|not (?:be )?excluded|\b(?:is|are|remains?|but|being|as)\s(?:\w+\s)?(?:questionable|equivocal|indeterminate|uncertain|unclear|"
     r"suspected|unreliable|doubtful|tentative|suspicious|borderline)|\bnot reliable|\bunreliable|\bto be confirmed|\bneeds? confirmation|"
@@ -50,13 +50,13 @@ _STUDY_PHRASE = (
     rf"(?:the |a |an |that of |those of |our |his |her )*(?:{_OLD}\s)?(?:\S+\s){{0,3}}?(?:{_STUDY})(?:/\w+)?(?:\s(?:of|from|dated|on|in|performed on)\s(?:the\s)?{_DATE})?(?:\s\(?{_DATE}\)?)?"
 )
 _COMPARED = Words(
-    r"\b(?:(?:as |when )?compar(?:ed|ison|ing|able)(?: is made)?(?: (?:with|to))|in comparison (?:with|to)|relative to|as opposed to|versus|vs\.?|than|against|since|"
-    r"(?:un)?changed (?:to|from|since)|up from|down from|as(?: already| previously)?(?: (?:seen|described|noted|known|reported|visible))? (?:in|on|at|from)|already (?:seen|described|noted|known|reported|visible) (?:in|on|at|from)|as)\s")
+    r"\b(?:(?:similar|identical|comparable|equal|analogous|corresponding) to(?= (?:the )?(?:previous|prior|last|earlier|baseline|initial))|(?:as |when )?compar(?:ed|ison|ing|able)(?: is made)?(?: (?:with|to))|in comparison (?:with|to)|relative to|as opposed to|versus|vs\.?|than|against|since|"
+    r"(?:un)?changed (?:to|from|since|on|in)|up from|down from|as(?: already| previously)?(?: (?:seen|described|noted|known|reported|visible))? (?:in|on|at|from)|already (?:seen|described|noted|known|reported|visible) (?:in|on|at|from)|as)\s")
 _WHOLE_PHRASE = Words(rf"{_STUDY_PHRASE}(?:\s\([^)]*\))?|(?:before|previously|earlier|the previous one|prior|baseline|{_DATE})")
 _EARLIER = Words(
     r"\b(?:previously(?! (?:noted|described|seen|known|reported|identified|demonstrated|treated|irradiated|documented|mentioned|visible|detected|avid)\s(?!krenning|suv|ki|score|grade|g\d|\d))|formerly|formely|initially|originally|before(?! (?:PRRT|starting|the next|further))|prev(?:\.|\b)|prior(?=[:\s)]\s?(?:krenning|suv|value|score|ki|grade|\d|was))|prior:|previous(?=[:\s]\s?(?:krenning|suv|value|score|ki|\d))|"
     r"earlier(?=[:\s,)]|$)|at that time|old value|last time|pre-?treatment|pre-?therapy|years? ago|months? ago|weeks? ago|in the past|at (?:first |initial )?diagnosis|"
-    r"at baseline|baseline(?=[:\s]\s?(?:krenning|suv|value|score|ki|\d))|unresectable then|then\)|last year|history of|h/o|status post|formerly|known from|wrongly|erroneously|mistakenly|incorrectly|originally|"
+    r"had (?:been|shown|demonstrated|had)|at baseline|baseline(?=[:\s]\s?(?:krenning|suv|value|score|ki|\d))|unresectable then|then\)|last year|history of|h/o|status post|formerly|known from|wrongly|erroneously|mistakenly|incorrectly|originally|"
     r"instead of|rather than|and not(?= (?:krenning|ki|g?\d|stable|progress|partial|complete))|not(?= (?:stable disease|progressive disease|partial response|complete response|[0-4]\b(?! (?:lesion|met|further)))))")
 _EARLIER_STUDY = Words(
     rf"\b(?:(?:on|in|at|of|the|from|an|a)\s)*{_OLD}\s(?:\S+\s){{0,3}}?{_STUDY}|\bat baseline\b|"
@@ -65,6 +65,7 @@ _EARLIER_STUDY = Words(
 _YEAR_IN_BRACKETS = re.compile(rf"\((?![^()]*\b(?:was|were|previous\w*|prior|before|earlier|on|WHO|AJCC|UICC|ENETS|TNM|edition|classification|RECIST|ed)\b)(?:[^()\d]{{0,40}}\s)?{_DATE}\)", re.I)
 _OLD_WORDS = Words(rf"\b(?:{_OLD}|previously|before|earlier|{_DATE})\b")
 _CLASSIFICATION = re.compile(r"\b(?:WHO|AJCC|UICC|ENETS|TNM|RECIST|edition|classification|criteria)\b[\w\s,]{0,25}$", re.I)
+_PREPOSITION = re.compile(r"\s?(?:on|in|at|from|by)\s", re.I)
 _TITLE_ENDS = re.compile(r"(?:PET\S*|\bCT|MRI?|scan|study|exam\w*|TATE|TOC|NOC|FDG|report|addendum)\W*$", re.I)
 _VALUE_ENDS = re.compile(r"(?:\d\s?%?|(?<!segment )(?<!seg )(?<!seg. )\b(?:I{1,3}|IV)|disease|response|remission|NEC|stable)\W{0,2}$", re.I)
 _AGO_IN_BRACKETS = Words(r"\([^()%]{0,40}\bago\)")
@@ -120,6 +121,10 @@ class Context:
                 return i
         return len(self.text)
 
+    def _behind_label(self, at: int) -> int:
+        """As `start_of` a comma, but also behind a label: "PET/CT: in 2022 ..."."""
+        return max(self.start_of(at, comma=True), self.text.rfind(": ", 0, at) + 1)
+
     def start_of(self, at: int, *, comma: bool) -> int:
         """Where a reach to the left begins."""
         depth = 0
@@ -154,8 +159,9 @@ class Context:
 
     def negated_value(self, start: int, end: int) -> bool:
         """Whether a value or judgement at start..end is denied."""
-        if any(cue < start < reach for cue, _, reach in self._negations):
-            return True
+        for cue, after, reach in self._negations:
+            if cue < start < reach and not re.search(r"\b(?:change|changes|difference)\b", self.text[after:start], re.I):
+                return True
         return any(
             m.start() >= end and self.end_of(end, comma=True) > m.start() for m in self._found(_NEGATED_BEFORE)
         )
@@ -220,28 +226,35 @@ class Context:
             begin = m.start() + (self.text[m.start()] == "(")
             end = self.end_of(m.end(), comma=False)
             leading = not self.text[:begin].strip(" (:-")
+            behind = _PREPOSITION.match(m.group()) and not re.search(r"\d|\b(?:stable|progress\w+|I{1,3}V?)\b", self.text[m.end() : until_now(begin, end)])
+            if behind and not leading:  # "Krenning 4 on the previous PET"
+                begin = self._behind_label(begin)
             if not leading and not re.search(_OLD, m.group(), re.I):  # "Krenning 3 in 2021", "biopsy 2019: Ki-67"
-                begin = self.start_of(begin, comma=True)
+                begin = self._behind_label(begin)
             spans.append((begin, until_now(begin, end)))
         for m in self._found(_EARLIER):
             if any(s <= m.start() < e for s, e in compared):
                 continue
-            end = self.end_of(m.end(), comma=True)
+            end = self.end_of(m.end(), comma=not self._opens_bracket(m.start()))
             begin = m.start()
             if not re.search(r"\d|\b(?:stable|progress\w+|CR|PR|SD|PD|I{1,3}V?)\b", self.text[m.end() : until_now(m.end(), end)]):
-                begin = self.start_of(m.start(), comma=True)
+                begin = self._behind_label(m.start())
             spans.append((begin, until_now(begin, end)))
         for m in _YEAR_IN_BRACKETS.finditer(self.text):
             before = self.text[max(0, m.start() - 25) : m.start()]
             only_date = m.end() - m.start() <= 12 and not _TITLE_ENDS.search(before)
             if not only_date and not _VALUE_ENDS.search(before):
                 continue
-            spans.append((self.start_of(m.start(), comma=True), m.end()))
+            spans.append((self._behind_label(m.start()), m.end()))
         for m in self._found(_AGO_IN_BRACKETS):
             end = self.end_of(m.end(), comma=False)
-            spans.append((self.start_of(m.start(), comma=True), until_now(m.start(), end)))
+            spans.append((self._behind_label(m.start()), until_now(m.start(), end)))
         spans += self._from_to()
         return spans
+
+    def _opens_bracket(self, at: int) -> bool:
+        """ "(previous Krenning 1, SUVmax 7)": the whole bracket is earlier."""
+        return self.text[:at].rstrip().endswith("(")
 
     def _from_to(self) -> list[tuple[int, int]]:
         found = []
@@ -297,8 +310,17 @@ def _none_of(text: str, after: int) -> bool:
     return text[max(0, after - 8) : after].lower().endswith(("none of", "none")) and not text[after:].lower().startswith(" seen")
 
 
+_COMPARING = re.compile(r"\b(?:compar\w+|than|since|relative|correlat\w+|previous\w*|prior|last|earlier|known|seen|described|on the)\b", re.I)
+
+
+def speaks_of_before(text: str) -> bool:
+    """Whether a sentence compares or names an earlier study at all."""
+    return _COMPARING.search(text) is not None or re.search(_OLD, text, re.I) is not None
+
+
 def _current_date(text: str, match: re.Match[str]) -> bool:
     """"PET/CT of 4.3.2024" as a title names this examination."""
     before = text[: match.start()].strip()
-    named = re.search(r"(?:PET\S*|CT|MRI|SPECT\S*|DOTA\w+|FDG|TATE|TOC|NOC)\W*$", before + " " + match.group().split(" ")[0], re.I)
-    return named is not None and not re.search(_OLD, match.group(), re.I) and len(before) < 60 and not re.search(r"\b(?:with|to|than|on the)\b", before, re.I)
+    title = r"(?:PET[^\s:]*|CT|MRI|SPECT[^\s:]*|\S*DOTA[^\s:]+|FDG|TATE|TOC|NOC|octreotide|performed|acquired)[\s,(-]*$"
+    named = re.search(title, before, re.I) or re.search(title, before + " " + match.group().split(" ")[0], re.I)
+    return named is not None and not re.search(_OLD, match.group(), re.I) and len(before) < 60 and not _COMPARING.search(before)

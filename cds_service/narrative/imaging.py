@@ -71,7 +71,7 @@ _ALL_POSITIVE = Words(
     rf"\b(?:all|every|each)\s(?:of the\s)?(?:the\s)?(?:(?:known|visible|described|tumou?r|NET|CT|measurable|detected|morphological|above-mentioned)\s){{0,2}}{_ALL_LESIONS}\s(?:(?:are|is|were|show|shows|showed|demonstrate|exhibit|have|express|on CT|seen on CT)\s){{0,2}}(?:(?:\w+ly|an?|strong|high|intense|marked|good|sufficient|clear|increased)\s){{0,2}}"
     r"(?:(?:sstr\d?|somatostatin[ -]receptor|receptor|dota\w+|tracer)[ -](?:positive|avid|expressing)|avid|(?:sstr\d?|somatostatin[ -]receptor|receptor)s?(?: expression)?|(?:tracer|radiotracer) (?:uptake|avid))\b(?!\s(?:below|lower|less|equal|similar|comparable|negative))")
 _LABEL = re.compile(r"^\s*(?:[-\u2022*]\s)?(?:\[?18\s?-?F\]?-?)?(?:(?P<fdg>FDG)|(?P<sstr>[\w\[\]-]*(?:DOTA\w+|SSTR|somatostatin receptor)\w*))(?:[ -](?:PET|PET/CT|findings?))*\s?:", re.I)
-_EXTREME = Words(r"\b(?P<top>highest|maximum|maximal|max\.|most intense(?:ly)?|hottest|strongest|most avid|up to|brightest)\b|\b(?P<bottom>lowest|minimum|minimal(?! uptake| expression)|least intense(?:ly)?|least avid|weakest|faintest)\b")
+_EXTREME = Words(r"\b(?P<top>highest|maximum|maximal|most intense(?:ly)?|hottest|strongest|most avid|up to|brightest)\b(?! (?:diameter|size|extent|length)|\s(?:of\s)?\d+(?:[.,]\d+)?\s?(?:mm|cm|x))|\b(?P<bottom>lowest|minimum|minimal(?! uptake| expression)|least intense(?:ly)?|least avid|weakest|faintest)\b")
 _NO_UPTAKE = Words(r"\b(?:no|without)\s(?:\w+\s){0,3}?(?:pathological|abnormal|suspicious|focal|increased|relevant)\s(?:\w+[\s-]){0,2}?(?:uptake|accumulation|hypermetabolism|activity)")
 _STUDY_NEGATIVE = Words(r"\b(?:stud(?:y|ies)|exam\w*|scan|PET(?:/CT)?)\s(?:is\s|was\s)?(?:FDG[ -])?negative|\bno (?:evidence of )?(?:\w+\s){0,2}?(?:FDG|hypermetabolic)[\s-]?(?:avid|positive)?\s?(?:\w+\s){0,2}?(?:lesions?|disease|tumou?r|foc(?:us|i)|metastas\w+)|\bFDG[ -]negative (?:stud\w+|exam\w*|scan|PET)")
 
@@ -94,7 +94,7 @@ def is_fdg(context: Context, at: int, to: int, default: bool) -> bool:
             return inside[0]
     begin, end = context.start_of(at, comma=False), context.end_of(at, comma=True)
     outside = [(place, fdg) for place, fdg in mentions if begin <= place and not _bracketed(context.text, place)]
-    earlier = [fdg for place, fdg in outside if place <= at + 12]
+    earlier = [fdg for place, fdg in outside if place < to]
     if earlier:
         return earlier[-1]
     later = [fdg for place, fdg in outside if at < place < end]
@@ -295,8 +295,8 @@ def _give_sizes(context: Context, found: list[Place]) -> None:
         if _status(context, begin, end) not in {"now", "hedged"}:
             continue
         for place in owners(begin, end, [p for p in found if p.start >= 0 and not p.reference], context.text, full, forward=True)[-1:]:
-            if place.size_mm is None and not place.every:
-                place.size_mm = millimetres
+            if not place.every:
+                place.size_mm = max(millimetres, place.size_mm or 0)
             full.add(id(place))
 
 

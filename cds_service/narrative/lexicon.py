@@ -66,7 +66,7 @@ LESION = Words(
 # what takes up tracer or is measured without being this tumour
 OTHER = Words(
     r"\b(?:meningiomas?|lymphomas?|prostat(?:e|ic) (?:carcinoma|cancer|tumou?r|adenoca\w*)|breast (?:carcinoma|cancer|tumou?r)|mammary carcinoma|"
-    r"(?:para)?thyroid (?:adenomas?|nodules?|carcinoma|cancer|lobe|gland|uptake)|goit(?:re|er)|thyroid|parathyroid|ha?emangiomas?|cysts?|cystic lesion|"
+    r"(?:para)?thyroid (?:adenomas?|nodules?|carcinoma|cancer|lobe|gland|uptake)|goit(?:re|er)|thyroid(?! metasta)|parathyroid|ha?emangiomas?|cysts?|cystic lesion|"
     r"degenerati\w+|arthr(?:itis|osis|itic|otic)|fractures?|inflamm\w+|infect\w+|pneumon\w+|sarcoid\w*|abscess\w*|"
     r"physiolog\w+|benign|adenomas?|fibroadenomas?|melanomas?|adenocarcinomas?|squamous cell carcinoma|myelomas?|leuka?emi\w+|"
     r"splenosis|accessory spleens?|splenule|paget\w*|osteophyt\w*|fibrous dysplasia|reactive|post-?operative|granuloma\w*|"

@@ -183,7 +183,7 @@ _SUV = re.compile(
 )
 _SUV_CHANGED = re.compile(rf"{_SUV_MAX}[^.;\d]{{0,60}}?\bfrom\s(?P<old>{_NUMBER})\sto\s(?P<new>{_NUMBER})", re.I)
 _SUV_ARROW = re.compile(rf"{_SUV_MAX}{_SUV_FILL}\s?(?P<old>{_NUMBER})\s?(?:->|=>|,? now)\s?(?P<new>{_NUMBER})", re.I)
-_SUV_BARE = re.compile(rf"(?:[a-zA-Z):=])[\s:=]{{1,3}}(?P<first>{_NUMBER})(?=\s?(?:[,;.)(|]|and\b|$))")
+_SUV_BARE = re.compile(rf"(?:[a-zA-Z):=])[\s:=]{{1,3}}(?P<first>{_NUMBER})(?=\s?(?:[,;.)(|/]|and\b|$))")
 _SUV_OLD = re.compile(
     rf"\s?[(,;]?\s?(?:previously|prior|before|prev\.?|formerly|earlier|was|vs\.?|versus|compared (?:to|with)|from|initially|baseline)\s?:?\s?(?P<old>{_NUMBER})", re.I
 )

@@ -123,7 +123,7 @@ def _merge(last: Place, match: re.Match[str], label: str, organs: frozenset[str]
         return None
     same = bool(last.organs & organs) or (organs == {"node"} and last.organs <= {"mesentery", "retroperitoneum", "mediastinum", "lung", "peritoneum"})
     if same:
-        exact = label if len(label) >= len(last.label) or last.label in {"bone", "liver"} else last.label
+        exact = label if len(label) >= len(last.label) or last.label in _GENERAL else last.label
         if last.organs == {"liver"} and "segment" in label and "liver" not in label:
             exact = f"liver {label}"
         return Place(last.start, match.end(), exact, last.organs | organs, fellows=last.fellows)
@@ -132,6 +132,7 @@ def _merge(last: Place, match: re.Match[str], label: str, organs: frozenset[str]
     return None
 
 
+_GENERAL = {"bone", "bones", "skeleton", "liver", "node", "nodes", "lymph node", "lymph nodes", "nodal", "lung", "lungs", "pancreas", "LN"}
 _NOUN_OF = {"hepatic": "liver", "intrahepatic": "liver", "osseous": "bone", "bony": "bone", "gastric": "stomach", "skeletal": "bone"}
 
 

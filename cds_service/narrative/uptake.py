@@ -14,7 +14,7 @@ _OF = (
 _LIVER = rf"{_OF}(?:liver|hepatic)(?!\s(?:metast|lesion|tumou?r|mets|segment))"
 _SPLEEN = rf"{_OF}(?:spleen|splenic)(?!\s(?:metast|lesion))"
 _ABOVE = (
-    r"(?:above|higher than|higher|greater than|exceed(?:s|ing|ed)?|more intens(?:e|ely|ive|ively)(?: \w+)? than|more(?: \w+)? than|stronger than|hotter than|over|>|superior to|"
+    r"(?:above|higher than|higher(?: [\w-]+){0,4}? than|stronger(?: [\w-]+){0,4}? than|greater(?: [\w-]+){0,4}? than|higher|greater than|exceed(?:s|ing|ed)?|more intens(?:e|ely|ive|ively)(?: \w+)? than|more(?: \w+)? than|stronger than|hotter than|over|>|superior to|"
     r"in excess of|surpass\w+|brighter than|more strongly than)\s?"
 )
 _BELOW = r"(?:below|less(?: \w+)? than|lower than|under|weaker than|<|inferior to|fainter than|less than|beneath)\s?"
