@@ -6,13 +6,13 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from itertools import groupby
 from typing import Any
 
 from cds_service.fhir.bundle import Found, Harvest, harvest
 from cds_service.fhir.elements import objects, reference, text
 from cds_service.fhir.ignored import Ignored
+from cds_service.fhir.revisions import canonical, version_of
 from cds_service.fhir.status import is_read, unusable
 from cds_service.fhir.subject import Identity, identifiers, patient_name
 from cds_service.fhir.validation import problems
@@ -20,7 +20,6 @@ from cds_service.fhir.validation import problems
 PATIENT_KEY, CONDITIONS_KEY = "patient", "conditions"
 """The prefetch keys of the data no assessment can do without."""
 _ID = re.compile(r"[A-Za-z0-9\-._:|=~+@]{1,128}")
-_RANK = ("registered", "preliminary", "partial", "final", "appended", "amended", "corrected", "entered-in-error")
 
 
 class RequiredDataMissing(LookupError):
@@ -204,13 +203,13 @@ class _Reader:
         """The newest of several versions of one resource; versions nothing tells apart are all kept."""
         if len(group) == 1:
             return group
-        ordered = sorted(group, key=lambda item: (_version(item.data), item.key, item.full_url))
+        ordered = sorted(group, key=lambda item: (version_of(item.data), item.key, item.full_url))
         # Where it came from and when it was stored is no difference in what it says.
         distinct = {canonical({**item.data, "meta": None}): item for item in ordered}
         if len(distinct) == 1 or not _name(group[0])[1]:
             return list(distinct.values())
-        newest = max(_version(item.data) for item in distinct.values())
-        kept = [item for item in distinct.values() if _version(item.data) == newest]
+        newest = max(version_of(item.data) for item in distinct.values())
+        kept = [item for item in distinct.values() if version_of(item.data) == newest]
         if len(kept) < len(distinct):
             self.ignored.append(Ignored(_name(group[0])[2], "superseded", "an older version of the same resource"))
         return kept
@@ -273,36 +272,3 @@ def _name(item: Found) -> tuple[str, str, str]:
     if not _ID.fullmatch(identity):
         identity = ""
     return kind, identity, f"{kind}/{identity}" if identity else item.full_url or kind
-
-
-def _version(data: Mapping[str, Any]) -> tuple[int, float, int]:
-    """What orders the versions of one resource: version number, time of change, then how final it is."""
-    meta = data.get("meta")
-    meta = meta if isinstance(meta, dict) else {}
-    number = text(meta.get("versionId"))
-    try:
-        changed = datetime.fromisoformat(text(meta.get("lastUpdated"))).timestamp()
-    except (ValueError, OverflowError, OSError):
-        changed = 0.0
-    status = text(data.get("status"))
-    return (
-        int(number) if number.isascii() and number.isdigit() and len(number) < 12 else 0,
-        changed,
-        _RANK.index(status) if status in _RANK else -1,
-    )
-
-
-MAX_DEPTH = 60
-"""Levels of JSON two versions are compared on; below, no element any reader knows."""
-
-
-def canonical(value: object, depth: int = 0) -> str:
-    """A text that is equal for equal JSON, whatever the order of its members."""
-    if depth > MAX_DEPTH:
-        return "..."
-    if isinstance(value, dict):
-        members = (f"{name}:{canonical(value[name], depth + 1)}" for name in sorted(value, key=str))
-        return "{" + ",".join(members) + "}"
-    if isinstance(value, list):
-        return "[" + ",".join(canonical(item, depth + 1) for item in value) + "]"
-    return repr(value) if isinstance(value, str | bool) else str(value)

@@ -195,9 +195,3 @@ def names_at(data: object, *path: str) -> frozenset[str]:
 def free_words(data: object, *path: str) -> str:
     """The words at ``path`` that may be read: of CodeableConcepts none of whose codes is known."""
     return " ".join(word for item in all_said(data, *path) for word in item.texts)
-
-
-def one_of(names: Iterable[str], data: dict[str, Any], *path: str) -> str | None:
-    """The first of ``names`` among the concepts at ``path``."""
-    found = names_at(data, *path)
-    return next((name for name in names if name in found), None)

@@ -32,7 +32,7 @@ _PLANNED = re.compile(
 _EVERY = re.compile(
     r"(?:every|q|alle)\s*(?P<n>\d{1,2})\s*-?(?P<unit>d|w|days?|weeks?|tage|wochen)\b|(?P<days>\d{1,2})-day cycle",
     re.I)  # fmt: skip
-_SENTENCE = re.compile(r"[.;\n]\s*")
+_SENTENCE = re.compile(r"[.;()\n]\s*")
 
 
 @dataclass(frozen=True, slots=True)

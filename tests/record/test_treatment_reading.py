@@ -199,7 +199,8 @@ def test_somatostatin_analogues(product, more, group):
         ("up to 6 cycles", True, None),
         ("will receive 6 cycles", True, None), ("no toxicity", True, None), ("", True, None),
         ("6 Zyklen erhalten", False, 6),
-        ("4 CAPTEM cycles given", False, 4), ("99 cycles given", False, None), ("2024 cycles", True, None),
+        ("4 CAPTEM cycles given", False, 4), ("completed 6 cycles (planned 8)", False, 6), ("99 cycles given", False,
+         None), ("2024 cycles", True, None),
     ],
 )  # fmt: skip
 def test_cycles_as_written(words, finished, count):
