@@ -1,11 +1,12 @@
 # make run   the service with its sandbox page on http://127.0.0.1:8000 (jurisdiction US)
 # make test  ruff, mypy and every test
+# make mutate   changes every rule page in every single way; a scenario must notice
 # make lint  ruff and mypy only · make lock  resolve the dependencies anew · make clean
 
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := run
-.PHONY: run test lint lock clean
+.PHONY: run test mutate lint lock clean
 
 VENV ?= .venv
 HOST ?= 127.0.0.1
@@ -23,6 +24,9 @@ run: $(VENV)/.run
 
 test: lint
 	$(BIN)/python -m pytest
+
+mutate: $(VENV)/.test
+	$(BIN)/python -m cds_service.scenarios.mutate
 
 lint: $(VENV)/.test
 	$(BIN)/python -m ruff check .

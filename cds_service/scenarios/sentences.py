@@ -11,6 +11,7 @@ from cds_service.rulebook.words import Branch, Rule
 from cds_service.scenarios.bench import Bench
 from cds_service.scenarios.runner import Result
 
+_MOST_SOURCES = 3
 _STATUS = {"met": "met", "not-met": "not met", "unknown": "not known"}
 
 
@@ -36,9 +37,9 @@ def _reasons(result: Result, bench: Bench) -> list[str]:
     for branch in _asked(rule, result):
         tree = explain(branch.when, values, assessor.book.glossary)
         lines.append(f"Branch {branch.name!r} is {_STATUS[tree.status]}, decided by:")
-        for step in _deciding(tree):
-            lines.append(f"  - {_STATUS[step.status]}: {step.words}")
-            read |= dict.fromkeys(_facts_of(step))
+        for depth, step in _deciding(tree):
+            lines.append(f"  {'  ' * depth}- {_STATUS[step.status]}: {step.words}")
+            read |= dict.fromkeys(filter(None, [step.fact]))
     if read:
         lines.append("Facts:")
         lines += [f"  - {_fact(name, facts, assessor.book.glossary)}" for name in read]
@@ -64,21 +65,14 @@ def _unheard(rule: Rule, result: Result) -> Iterator[str]:
         yield f"It is silenced by {', '.join(silencers)}."
 
 
-def _deciding(tree: Explanation) -> Iterator[Explanation]:
-    """The named criteria (or single comparisons) that made the branch what it is."""
-    if tree.id or not tree.parts:
-        yield tree
-        return
-    same = [part for part in tree.parts if part.status == tree.status]
-    for part in same or tree.parts:  # under a "not" the part has the other status
-        yield from _deciding(part)
-
-
-def _facts_of(step: Explanation) -> Iterator[str]:
-    if step.fact:
-        yield step.fact
-    for part in step.parts:
-        yield from _facts_of(part)
+def _deciding(step: Explanation, depth: int = 0) -> Iterator[tuple[int, Explanation]]:
+    """What made a step what it is: named criteria, and below each the criteria and comparisons that decided it."""
+    if step.id or not step.parts:
+        yield depth, step
+        depth += 1
+    same = [part for part in step.parts if part.status == step.status]
+    for part in same or step.parts:  # under a "not" the part has the other status
+        yield from _deciding(part, depth)
 
 
 def _fact(name: str, facts: Facts, glossary: Mapping[str, FactSpec]) -> str:
@@ -89,7 +83,9 @@ def _fact(name: str, facts: Facts, glossary: Mapping[str, FactSpec]) -> str:
         return f"{name}{meaning}: not known"
     value = known.shown or (known.value if isinstance(known.value, str) else number(known.value))
     unit = f" {spec.unit}" if spec and spec.unit else ""
-    where = "; ".join(filter(None, [", ".join(known.sources), str(known.when or ""), known.read_as]))
+    more = f" and {len(known.sources) - _MOST_SOURCES} more" if len(known.sources) > _MOST_SOURCES else ""
+    sources = ", ".join(known.sources[:_MOST_SOURCES]) + more
+    where = "; ".join(filter(None, [sources, str(known.when or ""), known.read_as]))
     return f"{name}{meaning}: {value}{unit} [{where}]"
 
 
