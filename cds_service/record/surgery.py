@@ -10,8 +10,8 @@ from collections.abc import Iterable
 from decimal import Decimal
 from functools import lru_cache
 
-from cds_service.dates import Span, parse_date
-from cds_service.fhir.elements import codings, dated, notes, objects, quantity, text, words_at
+from cds_service.dates import Span
+from cds_service.fhir.elements import codings, dated, effective, notes, objects, quantity, text, words_at
 from cds_service.fhir.ignored import Ignored
 from cds_service.fhir.resources import Resource, ResourceSet
 from cds_service.narrative.normalise import plain
@@ -19,6 +19,7 @@ from cds_service.record.codes import Said, free_words, names_at
 from cds_service.record.index import code_of
 from cds_service.record.intervals import percent
 from cds_service.record.model import Intervention, Procedure, Range
+from cds_service.record.versions import UNFINISHED
 
 _BY_CONCEPT: dict[str, tuple[Intervention, ...]] = {
     "splenectomy": ("splenectomy",),
@@ -129,8 +130,8 @@ def read(resources: ResourceSet, ignored: list[Ignored]) -> list[Procedure]:
     for resource in resources.of("Condition"):
         found += _status_condition(resource)
     for resource in resources.of("DiagnosticReport"):
-        if _is_echo(code_of(resource.data)):
-            found.append(Procedure(source=resource.source, when=_report_day(resource), kind="echocardiography",
+        for kind in _reported(code_of(resource.data)) if resource.status not in UNFINISHED else ():
+            found.append(Procedure(source=resource.source, when=effective(resource.data, "issued"), kind=kind,
                                    text=words_at(resource.data, "code")[:120]))  # fmt: skip
     return sorted(found, key=lambda item: (item.source, item.kind, repr(item)))
 
@@ -251,12 +252,8 @@ def _marrow(data: dict[str, object]) -> Range | None:
 
 
 @lru_cache(maxsize=1024)
-def _is_echo(code: Said) -> bool:
-    return "echocardiography" in (_coded(code.names) or kinds_in(" ".join(code.texts)))
-
-
-def _report_day(resource: Resource) -> Span | None:
-    start, end = dated(resource.data, "effective")
-    return end or start or parse_date(resource.data.get("issued"))
-
-
+def _reported(code: Said) -> tuple[Intervention, ...]:
+    """What a report by its code documents as done: an echocardiography, or the imaging guidance of a treatment."""
+    guided = _coded(name for name in code.names if name.endswith("-guidance"))
+    echo = "echocardiography" in (_coded(code.names) or kinds_in(" ".join(code.texts)))
+    return (*guided, "echocardiography") if echo else guided

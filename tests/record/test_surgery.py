@@ -140,6 +140,14 @@ def test_an_echo_report_is_an_echocardiography():
     assert [(item.kind, str(item.when)) for item in found] == [("echocardiography", "2025-03-01")]
 
 
+def test_the_guidance_of_a_treatment_is_the_treatment():
+    for code, kind in (("44101-4", "ablation"), ("88931-1", "embolisation"), ("88939-4", "sirt")):
+        found, _ = run(surgery, report(concept(LOINC, code)))
+        assert [(item.kind, str(item.when)) for item in found] == [(kind, "2025-03-01")]
+    assert run(surgery, report(concept(LOINC, "44101-4")) | {"status": "registered"})[0] == []
+    assert run(surgery, report(concept(LOINC, "24627-2")))[0] == []
+
+
 def test_order_and_duplicates_change_nothing():
     resources = [
         procedure(concept(SNOMED, "60194009"), "a"), procedure({"text": "TACE"}, "b"),
