@@ -29,6 +29,7 @@ from cds_service.record.model import (
 from cds_service.rulebook.loader import load_rulebook
 
 TODAY = date(2026, 6, 1)
+PROBLEMS: tuple[Any, ...] = ("pancytopenia", "toxicity", "lactation", "vipoma", "germline-mds", "sterilised")
 RANGES: dict[Any, tuple[int, int]] = {
     "hb": (60, 140), "wbc": (15, 60), "anc": (5, 40), "platelets": (600, 2500), "creatinine": (6, 25),
     "bilirubin": (4, 50), "albumin": (250, 450), "alt": (200, 900), "ast": (200, 900), "weight": (400, 900),
@@ -62,7 +63,7 @@ def some_chart(dice: random.Random) -> Chart:
     ]  # fmt: skip
     problems = [
         Problem(source=f"C/{kind}", kind=kind, when=ago(dice.randint(1, 400)))
-        for kind in dice.sample(["pancytopenia", "toxicity", "lactation", "vipoma", "germline-mds", "sterilised"], 1)
+        for kind in dice.sample(PROBLEMS, 1)
         if dice.random() < 0.4
     ]  # fmt: skip
     tests = [PregnancyResult(source="O/t", when=ago(dice.randint(1, 40)), result=dice.choice(

@@ -57,7 +57,7 @@ def test_what_is_named() -> None:
 
 
 def test_markers_against_their_own_limits() -> None:
-    limit = {"upper_limit": Decimal("10")}
+    limit: dict[str, Any] = {"upper_limit": Decimal("10")}
 
     def raised(*labs: Any) -> Any:
         facts = compute(view(labs=list(labs)))
