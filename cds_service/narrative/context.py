@@ -160,6 +160,9 @@ class Context:
     def negated_value(self, start: int, end: int) -> bool:
         """Whether a value or judgement at start..end is denied."""
         for cue, after, reach in self._negations:
+            label = self.text.find(": ", after + 10, reach)  # "not fulfilling the criteria of PR: stable disease"
+            if 0 < label < start:
+                continue
             if cue < start < reach and not re.search(r"\b(?:change|changes|difference)\b", self.text[after:start], re.I):
                 return True
         return any(

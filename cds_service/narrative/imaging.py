@@ -76,7 +76,10 @@ _NO_UPTAKE = Words(r"\b(?:no|without)\s(?:\w+\s){0,3}?(?:pathological|abnormal|s
 _STUDY_NEGATIVE = Words(r"\b(?:stud(?:y|ies)|exam\w*|scan|PET(?:/CT)?)\s(?:is\s|was\s)?(?:FDG[ -])?negative|\bno (?:evidence of )?(?:\w+\s){0,2}?(?:FDG|hypermetabolic)[\s-]?(?:avid|positive)?\s?(?:\w+\s){0,2}?(?:lesions?|disease|tumou?r|foc(?:us|i)|metastas\w+)|\bFDG[ -]negative (?:stud\w+|exam\w*|scan|PET)")
 
 
-_STUDY_BEHIND = re.compile(r"\s?(?:\(|on|in|at|for|by)\s?(?:the\s)?(?:\w+\s)?(?:\[?\(?\d{1,3}\S{0,6}?)?-?(?:(?P<fdg>FDG)|DOTA|SSTR|somatostatin|octreo|SiTATE)", re.I)
+_STUDY_BEHIND = re.compile(
+    r"\s?(?:(?:on|in|at|for|by)\s(?:the\s)?(?:\w+\s)?|(?P<open>\())(?:\[?\(?\d{1,3}\S{0,6}?)?-?(?:(?P<fdg>FDG)|DOTA|SSTR|somatostatin|octreo|SiTATE)(?(open)[^()\d]{0,25}\))",
+    re.I,
+)
 
 
 def is_fdg(context: Context, at: int, to: int, default: bool) -> bool:

@@ -24,6 +24,7 @@ _PLAIN = {
     # Cyrillic and Greek letters that look like Latin ones (scanned or pasted text)
     **dict(zip("АВЕКМНОРСТХаеорсухі", "ABEKMHOPCTXaeopcyxi", strict=True)),
 }  # fmt: skip
+_EDGE = " \t\r\n\x0b\x0c\u00a0\u00ad\u2009\u202f\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\ufeff"
 _SPECIAL = re.compile(r"&(?:lt|gt|le|ge|amp|nbsp|ndash);|\r\n|[^\x20-\x7e\n]| {2,}")
 
 
@@ -67,8 +68,8 @@ class Plain:
         return min(self._original_at[piece] + at - self._plain_at[piece], len(self.original))
 
     def verbatim(self, start: int, end: int) -> str:
-        """The original words, without surrounding space."""
-        return self.original[self.position(start) : self.position(end)].strip()
+        """The original words, without surrounding space or invisible characters."""
+        return self.original[self.position(start) : self.position(end)].strip(_EDGE)
 
 
 def plain(original: str) -> Plain:

@@ -28,7 +28,7 @@ _BARE_WORDS = {
     "improvement": "improved", "improved": "improved", "regression": "improved", "better": "improved",
     "stable": "stable", "unchanged": "stable", "no change": "stable",
 }  # fmt: skip
-_BARE = Words(r"^[\s\u2022*\d.)-]*(?:(?:impression|conclusion|assessment|response|opinion|status|result|overall|ct|mri)\s?:\s?)*(?P<word>progression|progress|progressive|worsening|worse|improvement|improved|regression|better|stable|unchanged|no change)\s?[.!]?\s*$")
+_BARE = Words(r"^[\s\u2022*\d.)-]*(?:(?P<label>[^:.;]{1,40}):\s?){0,2}(?P<word>progression|progress|progressive|worsening|worse|improvement|improved|regression|better|stable|unchanged|no change)\s?[.!]?\s*$")
 _LETTERS = re.compile(r"(?<![\w/-])(?P<word>CR|PR|SD|PD)(?=\s?(?:[.,;:)(]|$|by\b|according|as per|per\b|in RECIST|based on|\(RECIST|with new|due to|because))")
 _LETTERS_ALONE = re.compile(r"(?:^|[:(,=]|\boverall|\bis|\bas|\bwith|\bi\.e\.|\bcategory|\bRECIST(?: 1\.1)?)\s?\(?(?:RECIST(?: 1\.1)?:?\s)?(?:m|i)?$", re.I)
 _SYMPTOMS: tuple[tuple[str, str], ...] = (
@@ -167,7 +167,7 @@ def _responses(context: Context, start: int, said: Judgements) -> None:
             said.response.append(Stated(None if hedged else value, place, context.section, hedged))
             continue
         _state(context, match.span(), value, start, said.response, said.prior, "response")
-    if bare := _BARE.match(text):
+    if (bare := _BARE.match(text)) and not _LOCAL_SUBJECT.search(text, 0, bare.start("word")) and not SITE.search(text, 0, bare.start("word")) and not OTHER.search(text):
         _state(context, bare.span("word"), _BARE_WORDS[bare["word"]], start, said.response, said.prior, "response")
     for match in _LETTERS.finditer(text):
         before = text[max(0, match.start() - 24) : match.start()]
