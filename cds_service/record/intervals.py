@@ -8,13 +8,10 @@ from __future__ import annotations
 import math
 import re
 from decimal import Decimal
-from typing import Literal
 
 from cds_service.fhir.elements import Quantity
 from cds_service.narrative.normalise import plain
 from cds_service.record.model import Range, Score
-
-Bound = Literal["<", "<=", ">", ">="]
 
 _WORDS: tuple[tuple[str, str], ...] = (
     (r"less than or equal to|at most|not more than|up to|max(?:imum|imal)?\.?", "<="),
