@@ -8,24 +8,26 @@ from functools import lru_cache
 from cds_service.record.model import ProblemKind
 
 NAMES: dict[ProblemKind, str] = {
-    "pregnancy": r"pregnan(?:t|cy)(?! (?:test|plan|wish|counsel|prevent|screen|desire))|gravid"
-    r"|gestation(?!al trophoblast)|weeks['’]? gestation|schwanger(?:schaft)?",
+    "pregnancy": r"pregnan(?:t|cy)(?![ -](?:test|plan|wish|counsel|prevent|screen|desire|induced|related"
+    r"|associated|loss))"
+    r"|\bgravid\b|primigravida|gravidarum|weeks?['’]? (?:of )?gestation|schwanger(?:schaft)?",
     "possible-pregnancy": r"(?:possible|suspected|probable|query) pregnan|pregnan\w+ (?:not|cannot be) excluded"
     r"|missed (?:period|menses)|possibly pregnant",
     "lactation": r"breast-?feed|lactat(?:ing|ion)\b(?! suppress)|nursing mother|stillend",
-    "menopause": r"post-?menopaus|menopause(?! transition)|natural menopause",
-    "sterilised": r"tubal ligation|sterili[sz](?:ed|ation)|tubal occlusion|salpingectomy|oophorectomy|ovariectomy",
-    "hysterectomy": r"hysterectomy|absence of (?:the )?uterus|absence of (?:cervix and )?uterus|uterus absent",
-    "infertility": r"premature ovarian (?:failure|insufficiency)|ovarian failure|female sterility|(?:^"
-    r"|permanent )infertil\w+",
+    "menopause": r"post-?menopaus|\bmenopause(?! (?:transition|symptom))|\bmenopausal (?:state|status)",
+    "sterilised": r"tubal (?:ligation|occlusion)|sterili[sz](?:ed|ation)"
+    r"|bilateral (?:[\w-]+ )?(?:salpingo-?)?(?:oophor|ovari|salping)ectomy",
+    "hysterectomy": r"hysterectomy|absence of (?:the )?(?:cervix and |both cervix and )?uterus|uterus absent",
+    "infertility": r"ovarian (?:failure|insufficiency)|permanent(?:ly)? (?:infertil|steril)\w*",
     "asplenia": r"asplen|absence of (?:the )?spleen|spleen absent|(?:status post|s/p|post|after"
     r"|history of) splenectomy"
     r"|splenectomi[sz]ed|splenectomy status|^splenectomy",
     "heart-failure": r"heart failure|cardiac failure|cardiac decompensation|cardiomyopathy with failure"
-    r"|\bh[fp]?r?ef\b|\bchf\b"
+    r"|\bhf(?:r|p|mr)ef\b|\bchf\b"
     r"|congestive cardiac|left ventricular failure|herzinsuffizienz",
     "carcinoid-heart-disease": r"carcinoid heart|hedinger",
-    "mds-aml": r"myelodysplas|\bmds\b|acute (?:myeloid|myelogenous|myeloblastic) leuk(?:a)?emia|\baml\b"
+    "mds-aml": r"myelodysplas|\bmds\b|acute (?:myeloid|myelogenous|myeloblastic) leuk(?:a)?emia"
+    r"|\baml\b(?!.*(?:kidney|renal))"
     r"|refractory an(?:a)?emia",
     "pancytopenia": r"pancytopeni",
     "germline-mds": r"germline.{0,60}(?:mds|myelodysplas|aml|leuk|ddx41|runx1|gata2|tp53|cebpa|etv6)|fanconi"
@@ -42,11 +44,12 @@ NAMES: dict[ProblemKind, str] = {
     "acth-cushing": r"cushing|ectopic acth|acth[- ](?:producing|dependent|secreting)",
     "ppgl": r"ph(?:a)?eochromocytoma|paraganglioma",
     "hormonal-crisis": r"(?:carcinoid|hormonal|catecholamine|hypertensive ph\w+) crisis",
-    "diabetes": r"diabetes mellitus|type [12] diabetes|diabetes type|\bt[12]dm\b|^diabetes$|diabetic",
+    "diabetes": r"diabetes mellitus|type [12] diabetes|diabetes type|\bt[12]dm\b|^diabetes$|\bdiabetic",
     "hypertension": r"(?<!portal )(?<!pulmonary )(?<!intracranial )(?<!ocular )(?:arterial "
     r"|essential )?hypertension|hypertensive"
     r"|high blood pressure",
-    "single-kidney": r"single kidney|solitary kidney|absence of (?:\w+ )?kidney|nephrectomy|renal agenesis"
+    "single-kidney": r"single kidney|solitary kidney|absence of (?:\w+ )?kidney|(?<!partial )nephrectomy"
+    r"|renal agenesis"
     r"|kidney absent",
     "hydronephrosis": r"hydronephros|ureter\w* (?:obstruction|stenosis|stricture)|obstructive uropathy",
     "ascites": r"ascites",
@@ -60,15 +63,17 @@ NAMES: dict[ProblemKind, str] = {
     r"|obstructi\w+.{0,30}(?:mesenteric|bowel)",
     "orbital-lesion": r"orbit(?:al)? (?:metasta|lesion|mass|tumou?r)|metasta\w+ (?:in|to|of) (?:the )?(?:\w+ )?orbit",
     "brain-lesion": r"(?:brain|cerebral|intracranial|cerebellar) metasta|metasta\w+ (?:in|to|of) (?:the )?brain",
-    "spinal-canal-lesion": r"spinal[- ](?:canal|cord)|intraspinal|epidural (?:metasta|lesion|mass|tumou?r)"
-    r"|cord compression",
+    "spinal-canal-lesion": r"(?:spinal[- ](?:canal|cord)|intraspinal|epidural) (?:metasta|lesion|mass|tumou?r"
+    r"|infiltr|compress)"
+    r"|metasta\w+ (?:in|to|of) (?:the )?(?:spinal|epidural)|cord compression",
     "pericardial-lesion": r"(?:peri|myo)?cardial (?:metasta|lesion|mass|tumou?r|deposit)|metasta\w+ (?:in|to"
     r"|of) (?:the )?pericard",
     "short-life-expectancy": r"life expectancy.{0,20}(?:<|less than|under|below|of)\s*(?:[123]|one|two"
     r"|three)\s*months?"
     r"|terminal (?:illness|phase|care)|actively dying|(?:<|less than) ?3 months to live",
-    "diffuse-bone-disease": r"(?:diffuse|innumerable|extensive|disseminated|multiple).{0,30}(?:bone|skelet"
-    r"|osseous)|superscan",
+    "diffuse-bone-disease": r"(?:diffuse|innumerable|extensive|disseminated|multiple).{0,30}(?:bone|skelet\w*"
+    r"|osseous|bony)"
+    r".{0,20}(?:metasta|involve|disease|lesion|deposit)|superscan",
     "peritoneal-disease": r"periton\w+ (?:metasta|carcinos|carcinomat|disease|deposit|implant|seeding)"
     r"|metasta\w+.{0,15}peritone",
 }  # fmt: skip
@@ -81,7 +86,21 @@ NEGATED = re.compile(
 _FAMILY = re.compile(
     r"\bfamily (?:history|hx)|\bfh[:x ]|(?:mother|father|sister|brother|parent|aunt|uncle|cousin)\b", re.I
 )
-_ABSENCE_IS_MEANT = frozenset({"asplenia", "hysterectomy", "single-kidney", "possible-pregnancy"})
+_ENDED = re.compile(
+    r"miscarr|abort|terminat|ended|post-?partum|false pregnancy|pseudocyesis"
+    r"|angiomyolip",
+    re.IGNORECASE,
+)
+_ONLY_SPOKEN_OF = re.compile(
+    r"counsel|educat|encounter for|planned|scheduled|awaiting|consider|request|referr|evaluation|peri-?menopaus"
+    r"|unilateral"
+    r"|\b(?:left|right)\b",
+    re.IGNORECASE,
+)
+_WHOLE_TEXT: frozenset[ProblemKind] = frozenset(
+    {"pregnancy", "lactation", "menopause", "sterilised", "hysterectomy", "infertility"}
+)
+"""Problems of which a mention alone would reassure or alarm wrongly: nothing in the text may speak against them."""
 _MAX_NAME = 1000
 
 
@@ -97,6 +116,10 @@ def kinds_named(words: str) -> tuple[ProblemKind, ...]:
         match = pattern.search(words)
         if match is None or (kind == "pregnancy" and possible):
             continue
-        if kind in _ABSENCE_IS_MEANT or not NEGATED.search(words[: match.start()]):
+        if kind == "mds-aml" and "angiomyolip" in words.lower():
+            continue
+        if kind in _WHOLE_TEXT and (_ONLY_SPOKEN_OF.search(words) or _ENDED.search(words)):
+            continue
+        if kind == "possible-pregnancy" or not NEGATED.search(words[: match.start()]):
             found.append(kind)
     return tuple(found)

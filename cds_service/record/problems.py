@@ -52,6 +52,7 @@ _BY_RADIOLIGAND = re.compile(
 
 _DUE = re.compile(r"estimated (?:date of delivery|due date)|\bedd\b", re.I)
 _STATUS_TITLE = re.compile(_DUE.pattern + r"|breast-?feeding|lactati|menopaus|expectancy|prognosis", re.I)
+_AFTER_MENOPAUSE = re.compile(r"post-?menopaus|menopause (?:reached|completed)", re.I)
 _YES = re.compile(r"(?:yes|true|current\w*|positive|present)\b", re.I)
 
 _FIRST_DEGREE_CODES = frozenset(
@@ -188,7 +189,7 @@ def _of_observation(resource: Resource, resources: ResourceSet) -> Iterator[Prob
         yes or re.match(r"breast-?feeding|lactating", said, re.I)
     ):
         kinds.append("lactation")
-    if re.search(r"menopaus", title, re.I) and (yes or re.match(r"post-?menopaus", said, re.I)):
+    if _AFTER_MENOPAUSE.search(title if yes else "") or _AFTER_MENOPAUSE.match(said):
         kinds.append("menopause")
     if re.search(r"expectancy|prognosis", title, re.I):
         kinds += [kind for kind in kinds_named(f"life expectancy {said}") if kind == "short-life-expectancy"]
