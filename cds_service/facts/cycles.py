@@ -100,7 +100,7 @@ def _counted(params: Mapping[str, float], line: Sequence[Piece], *, sure: bool) 
     single = _administrations(line)
     if not single:
         return None
-    vague = sum(1 for piece in single if not piece.when.exact)
+    vague = len({(piece.item.source, piece.when) for piece in single if not piece.when.exact})
     return len(_starts(params, line)) + (0 if sure else vague)
 
 
