@@ -100,7 +100,7 @@ def test_order_and_repetition_do_not_matter(
 @settings(max_examples=60, deadline=None)
 @given(scans(), st.integers(0, 2), st.integers(1, 4))
 def test_a_lower_score_never_makes_uptake_sufficient(picture: Scan, index: int, drop: int) -> None:
-    picture = replace(picture, modality="sstr-pet", preliminary=False)
+    picture = replace(picture, modality="sstr-pet", preliminary=False, lowest_score=None, text_score=None)
     if index >= len(picture.lesions) or (old := picture.lesions[index].score) is None:
         return
     worse = replace(picture.lesions[index], score=(max(0, old[0] - drop), max(0, old[1] - drop)))
