@@ -54,7 +54,8 @@ _NAMES: dict[Group, dict[str, str]] = {
         "kinase-inhibitor": r"tyrosine[ -]kinase inhibitor|\w{4,}tinib",
     },
     "interferon": {
-        "interferon-alfa": r"(?:peg)?-?interferon(?:.{0,3}(?:alfa|alpha|α).{0,4})?|intron-?a|roferon|pegasys",
+        "interferon-alfa": r"(?:peg)?-?interferon(?!.{0,3}(?:beta|gamma|β|γ))(?:.{0,3}(?:alfa|alpha|α).{0,4})?"
+        r"|intron-?a|roferon|pegasys",
     },
     "bevacizumab": {"bevacizumab": r"bevacizumab|avastin"},
     "immunotherapy": {
@@ -171,6 +172,19 @@ MAX_NAME = 1000
 """Characters of a product's name that are looked at."""
 
 
+NOT_TAKEN = re.compile(r"\W*(?:no|not|never|without|denies|declined|refused|avoid|allerg\w*|intoleran\w*)\b", re.I)
+_TOPICAL = re.compile(
+    r"cream|ointment|\beye\b|ophthalm|nasal|inhal|topical|cutaneous|\botic\b|\bear\b|lotion|\bgel\b|enema|rectal|foam"
+    r"|shampoo|intra-?articular|salbe|creme|augentropfen",
+    re.I,
+)
+
+
+def is_local(drug: str, words: str) -> bool:
+    """Whether a glucocorticoid is given where it hardly reaches the body: cream, drops, spray, joint."""
+    return GROUPS[drug] == "glucocorticoid" and bool(_TOPICAL.search(words))
+
+
 def drugs_coded(found: Iterable[Concept]) -> tuple[str, ...]:
     """The drugs among understood codes."""
     return tuple(sorted({concept.name for concept in found if concept.name in GROUPS and not concept.refused}))
@@ -180,6 +194,8 @@ def drugs_coded(found: Iterable[Concept]) -> tuple[str, ...]:
 def drugs_named(words: str) -> tuple[str, ...]:
     """The drugs a product or regimen text names; regimens are taken apart. Longer names win over their parts."""
     words = words[:MAX_NAME]
+    if NOT_TAKEN.match(words):
+        return ()
     names = {drug for _, pattern, drugs in _REGIMEN_PATTERNS if pattern.search(words) for drug in drugs}
     spans = [(match.start(), -match.end(), name) for name, pattern in _ALL for match in pattern.finditer(words)]
     taken = -1

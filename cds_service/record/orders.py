@@ -11,7 +11,7 @@ from cds_service.fhir.elements import dated, notes, objects, text, words_at
 from cds_service.fhir.ignored import Ignored
 from cds_service.fhir.resources import Resource, ResourceSet
 from cds_service.record.codes import Concept, concepts_at, free_words
-from cds_service.record.drugs import GROUPS, MAX_NAME, drugs_coded, drugs_named
+from cds_service.record.drugs import GROUPS, MAX_NAME, drugs_coded, drugs_named, is_local
 from cds_service.record.medication import Product, beside, bounds, composition, doses, product_of
 from cds_service.record.model import Order, OrderKind
 from cds_service.record.prrt import activity, radioligand_of
@@ -92,10 +92,10 @@ def _appointment_kinds(resource: Resource, resources: ResourceSet) -> Iterator[O
 
 
 def _product_kinds(product: Product) -> Iterator[OrderKind]:
-    yield from _kinds(product.codes, product.words)
+    yield from _kinds(product.codes, product.words, product.all_words)
 
 
-def _kinds(known: tuple[Concept, ...], words: str) -> Iterator[OrderKind]:
+def _kinds(known: tuple[Concept, ...], words: str, all_words: str = "") -> Iterator[OrderKind]:
     names = {concept.name for concept in known if not concept.refused}
     words = words[:MAX_NAME]
     if (agent := radioligand_of(known, words)) is not None:
@@ -110,6 +110,8 @@ def _kinds(known: tuple[Concept, ...], words: str) -> Iterator[OrderKind]:
     if names & {"fdg-pet", "tracer-18f-fdg"} or FDG in tracers:
         yield "fdg-pet"
     for drug in drugs_coded(known) or drugs_named(words):
+        if is_local(drug, all_words):
+            continue
         if drug == "dexamethasone":
             yield "dexamethasone"
         elif GROUPS[drug] in _BY_GROUP:

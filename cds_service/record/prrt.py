@@ -14,7 +14,7 @@ from cds_service.fhir.ignored import Ignored
 from cds_service.fhir.resources import Resource, ResourceSet
 from cds_service.record.codes import Concept, concepts_at, free_words
 from cds_service.record.courses import KINDS, course_of, written_cycles
-from cds_service.record.drugs import MAX_NAME
+from cds_service.record.drugs import MAX_NAME, NOT_TAKEN
 from cds_service.record.medication import Product, beside, doses, product_of, written_activity
 from cds_service.record.model import Group, Treatment
 from cds_service.record.units import convert
@@ -86,6 +86,8 @@ def radioligand_of(codes: tuple[Concept, ...], words: str) -> Radioligand | None
 def radioligand_named(words: str) -> Radioligand | None:
     """The radioligand named in a text; diagnostic tracers and plans are not treatment."""
     words = unicodedata.normalize("NFKC", words[:MAX_NAME])  # the superscript isotope numbers
+    if NOT_TAKEN.match(words):
+        return None
     for group, name, pattern in _OTHERS:
         if re.search(pattern, words, re.I):
             therapeutic = group == "radium-223" or re.search(r"therap|177|131|225|azedra|pluvicto|treat", words, re.I)

@@ -11,7 +11,7 @@ from cds_service.fhir.ignored import Ignored
 from cds_service.fhir.resources import Resource, ResourceSet
 from cds_service.record.codes import free_words
 from cds_service.record.courses import KINDS, Course, course_of, written_cycles, written_interval
-from cds_service.record.drugs import GROUPS, drugs_coded, drugs_named, regimen_of
+from cds_service.record.drugs import GROUPS, drugs_coded, drugs_named, is_local, regimen_of
 from cds_service.record.medication import Product, beside, composition, doses, mg_per_day, product_of
 from cds_service.record.model import Group, ReadAs, Treatment
 from cds_service.record.prrt import radioligand
@@ -50,11 +50,13 @@ def read(resources: ResourceSet, ignored: list[Ignored]) -> list[Treatment]:
             if resource.status == "cancelled":
                 ignored.append(Ignored(resource.source, "cancelled"))
             continue
-        found += [_treatment(resource, product, drug, course, len(drugs)) for drug in drugs]
+        route = " ".join(words_at(resource.data.get(name), "route") for name in ("dosage", "dosageInstruction"))
+        taken = [drug for drug in drugs if not is_local(drug, f"{product.all_words} {route}")]
+        found += [_treatment(resource, product, drug, course) for drug in taken]
     return [*found, *_procedures(resources)]
 
 
-def _treatment(resource: Resource, product: Product, drug: str, course: Course, parts: int) -> Treatment:
+def _treatment(resource: Resource, product: Product, drug: str, course: Course) -> Treatment:
     data = resource.data
     around = beside(data)
     words = f"{product.all_words}\n{around}"

@@ -77,6 +77,16 @@ def test_other_drugs_are_passed_over(code):
     assert found.treatments == [] and found.ignored == []
 
 
+@pytest.mark.parametrize(
+    "words",
+    ["no chemotherapy", "Not taking everolimus", "interferon beta-1a", "hydrocortisone 1 % cream",
+     "dexamethasone eye drops 0.1 %", "Declined CAPTEM", "allergic to cisplatin", "No PRRT so far"],
+)  # fmt: skip
+def test_what_is_not_taken_or_does_not_reach_the_body(words):
+    found = chart(administration(concept(words)), request(concept(words)))
+    assert found.treatments == [] and found.orders == []
+
+
 def test_a_known_code_decides_against_the_words():
     assert only(administration(concept("temozolomide", (ATC, "L01EG02")))).drug == "everolimus"
 
