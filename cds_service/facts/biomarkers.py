@@ -25,9 +25,8 @@ GLOSSARY = (
     FactSpec("cga_uln", "number", "chromogranin A in multiples of its upper limit", "newest, own range", "{ULN}"),
     FactSpec("cga_raised", "truth", "chromogranin A above its upper limit", "newest, own range"),
     FactSpec("cga_earlier", "text", "earlier chromogranin A", "value, unit and date"),
-    FactSpec("cga_comparable", "truth", "chromogranin A results comparable",
-             "no when the newest two differ in test, assay, unit or range; unknown when one does not say"),
-    FactSpec("cga_differs", "text", "what differs between the chromogranin A results", "in a fixed order"),
+    FactSpec("cga_differs", "text", "what differs between the chromogranin A results",
+             "test, assay, unit or range of the newest two; absent when one does not say"),
     FactSpec("cga_confounders", "text", "what may raise chromogranin A",
              "proton-pump inhibitor within ppi_days before it, renal failure, atrophic gastritis"),
     FactSpec("qol_instrument", "text", "quality-of-life instrument", "as named"),
@@ -77,10 +76,7 @@ def _trend(results: list[LabResult]) -> Facts:
     differing = [words for words, one, other in _traits(now, then) if one and other and one != other]
     if differing:
         where = sources([now, then])
-        return {
-            "cga_comparable": no(where, now.when),
-            "cga_differs": Known(value=", ".join(differing), when=now.when, sources=where),
-        }
+        return {"cga_differs": Known(value=", ".join(differing), when=now.when, sources=where)}
     if now.upper_limit is None or then.upper_limit is None or now.comparator or then.comparator or not then.value:
         return {}
     share = ratio((now.value or Decimal(0)) - then.value, then.value)
@@ -88,7 +84,6 @@ def _trend(results: list[LabResult]) -> Facts:
         return {}
     where, percent = sources([now, then]), float(share * 100)
     facts: Facts = {
-        "cga_comparable": yes(where, now.when),
         "cga_change_percent": Known(value=percent, shown=f"{percent:.0f}", when=now.when, sources=where),
         "cga_earlier": Known(value=f"{then.value:f} {then.unit} ({then.when})", when=then.when, sources=(then.source,)),
     }

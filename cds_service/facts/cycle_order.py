@@ -8,7 +8,7 @@ from decimal import Decimal
 from cds_service.dates import on_day
 from cds_service.facts.course import total_gbq
 from cds_service.facts.glossary import Facts, FactSpec, Known, no, yes
-from cds_service.facts.prrt import Course, courses
+from cds_service.facts.prrt import Course, courses, state
 from cds_service.facts.view import View
 from cds_service.record.model import Order
 from cds_service.record.prrt import radioligand_named
@@ -47,11 +47,13 @@ def compute(view: View) -> Facts:
 
 
 def _orders(view: View) -> list[tuple[date, Order]]:
-    """Drafts, each on its planned day or today; without drafts the orders and bookings with a day to come."""
+    """Drafts, each on its planned day or today; without drafts, in a running course, the next booking or order."""
     orders = [o for o in view.chart.orders if o.kind == "prrt" and _is_lutetium(o)]
     drafts = [o for o in orders if o.draft]
     if drafts:
         return [(o.planned.first if o.planned and o.planned.first > view.today else view.today, o) for o in drafts]
+    if state(view) != "in-progress":
+        return []
     planned = [(o.planned.first, o) for o in orders if o.planned and o.planned.first >= view.today]
     next_day = min((day for day, _ in planned), default=None)
     return [(day, order) for day, order in planned if day == next_day]

@@ -21,8 +21,8 @@ GLOSSARY = (
     FactSpec("pfs_progression_date", "text", "first worsening after PRRT", "date of that statement"),
     FactSpec("pfs_other_line", "truth", "other treatment begun between the last cycle and that worsening",
              "systemic other than somatostatin analogues, or local tumour treatment; also if its date leaves it open"),
-    FactSpec("prrt_stopped_for_toxicity", "truth", "course stopped for toxicity",
-             "a dose of the latest course was stopped and a toxicity of it is recorded; never no"),
+    FactSpec("course_cut_short", "truth", "previous course incomplete",
+             "fewer cycles than a full course, or a dose of it stopped and a toxicity recorded"),
 )  # fmt: skip
 
 _GOOD = frozenset(("CR", "PR", "SD", "improved", "stable", "not-detected"))
@@ -38,7 +38,7 @@ def compute(view: View) -> Facts:
     if not found:
         return {}
     course = found[-1]
-    facts = _stopped(view, course)
+    facts: Facts = {"course_cut_short": _cut_short(view, course)}
     progression = first_progression(view, course)
     if progression is None:
         return facts
@@ -97,10 +97,10 @@ def _may_begin_between(begin: Span | None, last: Span, progression: Span) -> boo
     return begin.last > last.first and begin.first < progression.last
 
 
-def _stopped(view: View, course: Course) -> Facts:
+def _cut_short(view: View, course: Course) -> Known:
+    if course.count < view.params["cycles_full"]:
+        return yes(course.sources)
     stopped = [t for t in given(view) if t.stopped and t.source in course.sources]
     toxic = [p for p in view.chart.problems if p.kind == "toxicity"]
     said = [p for p in toxic if p.when is None or p.when.last >= course.first.first]
-    if not stopped or not said:
-        return {}
-    return {"prrt_stopped_for_toxicity": yes(sources([*stopped, *said]), latest(said))}
+    return yes(sources([*stopped, *said]), latest(said)) if stopped and said else no(course.sources)

@@ -44,6 +44,7 @@ GLOSSARY = (
     FactSpec("tox_creatinine_ratio", "number", "creatinine relative to before cycle 1", "newest over baseline", "1"),
     FactSpec("tox_crcl_ratio", "number", "clearance relative to before cycle 1", "newest over baseline", "1"),
     FactSpec("baseline_missing", "text", "baseline not recorded", "known when there is no creatinine before cycle 1"),
+    FactSpec("toxicity_held", "truth", "value beyond a toxicity limit", "any limit of F-02, by these values; never no"),
     FactSpec("toxicity_recorded", "truth", "toxicity recorded as the cause of the delay",
              "a toxicity of the radioligand in the record since the last cycle or still active, or a value beyond a "
              "toxicity limit once the next cycle was due; never no"),
@@ -60,6 +61,8 @@ def compute(view: View) -> Facts:
     course = found[-1]
     since = Span(course.last.first, course.last.day)
     facts = _counts(view, since) | _kidney(view, course, since)
+    if _withheld(facts, view.params):
+        facts["toxicity_held"] = yes()
     recorded: list[Item] = [
         p for p in view.chart.problems
         if p.kind == "toxicity" and (p.active or (p.when is not None and p.when.last >= since.first))

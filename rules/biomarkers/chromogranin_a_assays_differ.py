@@ -21,7 +21,7 @@ rule = Rule(
     branches=(
         Branch(
             name="differ",
-            when=fact.cga_comparable.no & fact.cga_differs.known,
+            when=fact.cga_differs.known,
             advice=Advice(
                 indicator="info",
                 summary="CgA results use different units/assays ({cga_differs}); trend not calculated.",

@@ -22,15 +22,13 @@ rule = Rule(
             name="due",
             when=(fact.cycle_days >= param.cbc_due_from_days)
             & (fact.cycle_days <= param.cbc_due_to_days)
-            & fact.cycles_given.known
-            & fact.cycle_weeks.known
             & fact.blood_count_since_cycle.no,
             outcome="needs-data",
             reason="cbc-due",
             advice=Advice(
                 indicator="info",
-                summary="No blood count since cycle {cycles_given} ({cycle_weeks}); platelet nadir is about week 5.",
-                record="Record shows cycle {cycles_given} {cycle_weeks} ago and no blood count since.",
+                summary="No blood count since[[ cycle {cycles_given} ({cycle_weeks})]]; platelet nadir is about week 5.",
+                record="Record shows the last cycle {cycle_days} ago and no blood count since.",
                 suggestions=(
                     Suggestion(
                         label="Consider blood count, creatinine and liver values", order="lab-panel", recommended=True

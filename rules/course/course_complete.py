@@ -21,7 +21,7 @@ rule = Rule(
     branches=(
         Branch(
             name="full",
-            when=(fact.course == "completed") & (fact.cycles_given >= param.cycles_full),
+            when=fact.cycles_given >= param.cycles_full,
             outcome="no-advice",
             reason="course-complete",
             advice=Advice(
@@ -42,7 +42,7 @@ rule = Rule(
         ),
         Branch(
             name="fewer",
-            when=(fact.course == "completed") & (fact.cycles_given < param.cycles_full),
+            when=fact.cycles_given < param.cycles_full,
             outcome="no-advice",
             reason="course-complete",
             advice=Advice(

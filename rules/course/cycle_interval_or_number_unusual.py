@@ -22,13 +22,11 @@ rule = Rule(
     branches=(
         Branch(
             name="activity",
-            when=((fact.course == "in-progress") | ((fact.course == "completed") & fact.prrt_drafted.yes))
-            & fact.order_dose_outside.yes
-            & fact.order_gbq.known,
+            when=fact.order_dose_outside.yes,
             advice=Advice(
                 indicator="warning",
-                summary="Ordered activity {order_gbq}: label doses are {param.dose_gbq_half:bare} and {param.dose_gbq}; check the unit.",
-                record="Record shows an order of {order_gbq}, outside {param.dose_gbq_half} to {param.dose_gbq} by more than 10 %.",
+                summary="Ordered activity[[ {order_gbq}]]: label doses are {param.dose_gbq_half:bare} and {param.dose_gbq}; check the unit.",
+                record="Record shows an ordered activity[[ of {order_gbq}]] outside {param.dose_gbq_half} to {param.dose_gbq} by more than 10 %.",
                 detail=(
                     "[[It would be cycle {order_cycle_number},]][[ {order_cycle_weeks} after the last one,]][[ total {order_total_gbq}.]]",
                 ),
@@ -42,9 +40,7 @@ rule = Rule(
         ),
         Branch(
             name="number",
-            when=((fact.course == "in-progress") | ((fact.course == "completed") & fact.prrt_drafted.yes))
-            & fact.order_cycle_number.known
-            & (fact.order_cycle_number > param.cycles_full),
+            when=fact.order_cycle_number > param.cycles_full,
             advice=Advice(
                 indicator="warning",
                 summary="Order would be cycle {order_cycle_number} of the course; label: every 8 (+/-1) wk, {param.cycles_full} doses.",
@@ -59,8 +55,7 @@ rule = Rule(
         ),
         Branch(
             name="total",
-            when=((fact.course == "in-progress") | ((fact.course == "completed") & fact.prrt_drafted.yes))
-            & (fact.order_total_gbq > param.course_gbq),
+            when=fact.order_total_gbq > param.course_gbq,
             advice=Advice(
                 indicator="warning",
                 summary="Order would bring the total to {order_total_gbq}; label: {param.cycles_full} doses, {param.course_gbq}.",
@@ -75,13 +70,11 @@ rule = Rule(
         ),
         Branch(
             name="interval",
-            when=((fact.course == "in-progress") | ((fact.course == "completed") & fact.prrt_drafted.yes))
-            & fact.cycles_given.known
-            & ((fact.order_cycle_weeks < param.cycle_weeks_min) | (fact.order_cycle_weeks > param.cycle_weeks_max)),
+            when=((fact.order_cycle_weeks < param.cycle_weeks_min) | (fact.order_cycle_weeks > param.cycle_weeks_max)),
             advice=Advice(
                 indicator="warning",
-                summary="Order is {order_cycle_weeks} after cycle {cycles_given}; label: every 8 (+/-1) wk.",
-                record="Record shows an order {order_cycle_weeks} after cycle {cycles_given}.",
+                summary="Order is {order_cycle_weeks} after the last cycle[[ (number {cycles_given})]]; label: every 8 (+/-1) wk.",
+                record="Record shows an order {order_cycle_weeks} after the last cycle.",
                 detail=("[[The total would be {order_total_gbq}.]]",),
                 suggestions=(
                     Suggestion(label="Consider checking date, activity and unit of the order"),

@@ -23,23 +23,13 @@ rule = Rule(
     branches=(
         Branch(
             name="labs",
-            when=(fact.cycle_due_days >= param.cycle_ready_days)
-            & fact.cycle_labs_missing.known
-            & fact.cycle_next.known
-            & (
-                fact.cycle_hb_g_dl.unknown
-                | fact.cycle_wbc_10_9_l.unknown
-                | fact.cycle_platelets_10_9_l.unknown
-                | fact.cycle_crcl_ml_min.unknown
-                | fact.cycle_bilirubin_uln.unknown
-                | fact.cycle_albumin_g_l.unknown
-            ),
+            when=(fact.cycle_due_days >= param.cycle_ready_days) & fact.cycle_labs_missing.known,
             outcome="needs-data",
             reason="cycle-labs",
-            also=(Also("needs-data", "record-incomplete", fact.record_incomplete.yes),),
+            also=(Also("needs-data", "record-incomplete", fact.record_lacks.known),),
             advice=Advice(
                 indicator="info",
-                summary="Cycle {cycle_next} due; missing or older than {param.cycle_lab_days}: {cycle_labs_missing}.",
+                summary="[[Cycle {cycle_next}]] due; missing or older than {param.cycle_lab_days}: {cycle_labs_missing}.",
                 record="Record shows a cycle due[[, {cycle_due_weeks} after the last one]], and no fresh value of: {cycle_labs_missing}.",
                 detail=(
                     "The values count to the planned date, or to today.",
@@ -68,7 +58,7 @@ rule = Rule(
         ),
         Branch(
             name="record-incomplete",
-            when=(fact.course == "in-progress") & fact.record_incomplete.yes & fact.record_lacks.known,
+            when=fact.record_lacks.known,
             outcome="needs-data",
             reason="record-incomplete",
             advice=Advice(
@@ -85,18 +75,20 @@ rule = Rule(
         Branch(
             name="ready",
             when=(fact.cycle_due_days >= param.cycle_ready_days)
-            & fact.cycle_labs_missing.unknown
-            & fact.record_incomplete.no
-            & fact.cycle_next.known
-            & fact.cycle_due_weeks.known
+            & fact.cycle_hb_g_dl.known
+            & fact.cycle_wbc_10_9_l.known
+            & fact.cycle_platelets_10_9_l.known
+            & fact.cycle_crcl_ml_min.known
+            & fact.cycle_bilirubin_uln.known
+            & fact.cycle_albumin_g_l.known
             & (fact.stop_count == 0)
             & (fact.needs_data_count == 0),
             outcome="criteria-met",
             reason="cycle-ready",
             advice=Advice(
                 indicator="info",
-                summary="Cycle {cycle_next}: Hb, WBC, platelets, CrCl, bilirubin, albumin within configured limits; interval {cycle_due_weeks}.",
-                record="Record shows the checked items within the configured limits, {cycle_due_weeks} after the last cycle; whether this patient should have the next cycle is the team's question.",
+                summary="[[Cycle {cycle_next}: ]]Hb, WBC, platelets, CrCl, bilirubin, albumin within configured limits[[; interval {cycle_due_weeks}]].",
+                record="Record shows the checked items within the configured limits[[, {cycle_due_weeks} after the last cycle]]; whether this patient should have the next cycle is the team's question.",
                 detail=(
                     "Not checked here: events since the last cycle that are not in the record.",
                     "[[Growth was called on {early_worsening:date}, soon after the last cycle: it can be pseudo-progression, discuss it first.]]",
@@ -122,7 +114,7 @@ rule = Rule(
         ),
         Branch(
             name="running",
-            when=(fact.course == "in-progress") & (fact.stop_count == 0) & (fact.needs_data_count == 0),
+            when=(fact.stop_count == 0) & (fact.needs_data_count == 0),
             outcome="no-advice",
             reason="course-running",
         ),

@@ -20,11 +20,10 @@ rule = Rule(
     evidence="label",
     disagree="US: 16 weeks of delay beyond the 8-week interval; EU: an interval of 16 weeks",
     own_default=True,
-    stage=2,
     branches=(
         Branch(
             name="after-reduced-dose",
-            when=fact.fired_f_02.yes & (fact.last_cycle_gbq <= param.reduced_dose_max_gbq),
+            when=fact.toxicity_held.yes & (fact.last_cycle_gbq <= param.reduced_dose_max_gbq),
             outcome="not-now",
             reason="permanent-stop",
             advice=Advice(
@@ -52,17 +51,16 @@ rule = Rule(
         ),
         Branch(
             name="delay-us",
-            when=fact.fired_f_02.yes
+            when=fact.toxicity_held.yes
             & (fact.cycle_days > param.tox_delay_days_us)
             & fact.toxicity_recorded.yes
-            & fact.cycle_weeks.known
             & (fact.jurisdiction == "US"),
             outcome="not-now",
             reason="permanent-stop",
             advice=Advice(
                 indicator="critical",
-                summary="Toxicity, {cycle_weeks} since the last cycle: label advises permanent discontinuation after such a delay.",
-                record="Record shows toxicity as the cause of a delay: {cycle_weeks} since the last cycle.",
+                summary="Toxicity[[, {cycle_weeks} since the last cycle]]: label advises permanent discontinuation after such a delay.",
+                record="Record shows toxicity as the cause of a delay, {cycle_days} after the last cycle.",
                 detail=("US label: a delay of more than 16 weeks beyond the 8-week interval.",),
                 suggestions=(
                     Suggestion(label="Discuss at the NET tumour board", order="mdt-referral"),
@@ -85,17 +83,16 @@ rule = Rule(
         ),
         Branch(
             name="delay-eu",
-            when=fact.fired_f_02.yes
+            when=fact.toxicity_held.yes
             & (fact.cycle_days > param.tox_delay_days_eu)
             & fact.toxicity_recorded.yes
-            & fact.cycle_weeks.known
             & (fact.jurisdiction == "EU"),
             outcome="not-now",
             reason="permanent-stop",
             advice=Advice(
                 indicator="critical",
-                summary="Toxicity, {cycle_weeks} since the last cycle: label advises permanent discontinuation after such a delay.",
-                record="Record shows toxicity as the cause of a delay: {cycle_weeks} since the last cycle.",
+                summary="Toxicity[[, {cycle_weeks} since the last cycle]]: label advises permanent discontinuation after such a delay.",
+                record="Record shows toxicity as the cause of a delay, {cycle_days} after the last cycle.",
                 detail=("EU label: an interval of more than 16 weeks.",),
                 suggestions=(
                     Suggestion(label="Discuss at the NET tumour board", order="mdt-referral"),

@@ -30,7 +30,7 @@ rule = Rule(
                 Also(
                     "needs-data",
                     "retreat-course-incomplete",
-                    (fact.cycles_given < param.cycles_full) | fact.prrt_stopped_for_toxicity.yes,
+                    fact.course_cut_short.yes,
                 ),
             ),
             advice=Advice(
@@ -65,7 +65,7 @@ rule = Rule(
                 Also(
                     "needs-data",
                     "retreat-course-incomplete",
-                    (fact.cycles_given < param.cycles_full) | fact.prrt_stopped_for_toxicity.yes,
+                    fact.course_cut_short.yes,
                 ),
             ),
             advice=Advice(
@@ -98,7 +98,7 @@ rule = Rule(
                 Also(
                     "needs-data",
                     "retreat-course-incomplete",
-                    (fact.cycles_given < param.cycles_full) | fact.prrt_stopped_for_toxicity.yes,
+                    fact.course_cut_short.yes,
                 ),
             ),
             advice=Advice(
@@ -129,7 +129,7 @@ rule = Rule(
                 Also(
                     "needs-data",
                     "retreat-course-incomplete",
-                    (fact.cycles_given < param.cycles_full) | fact.prrt_stopped_for_toxicity.yes,
+                    fact.course_cut_short.yes,
                 ),
             ),
             advice=Advice(

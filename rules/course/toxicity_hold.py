@@ -23,12 +23,12 @@ rule = Rule(
     branches=(
         Branch(
             name="platelets",
-            when=fact.cycle_next.known & (fact.tox_platelets_10_9_l < param.tox_plt),
+            when=fact.tox_platelets_10_9_l < param.tox_plt,
             outcome="not-now",
             reason="toxicity-hold",
             advice=Advice(
                 indicator="critical",
-                summary="Platelets {tox_platelets_10_9_l} before cycle {cycle_next}: label advises withholding until recovery.",
+                summary="Platelets {tox_platelets_10_9_l} before[[ cycle {cycle_next}]]: label advises withholding until recovery.",
                 record="Record shows platelets {tox_platelets_10_9_l} ({tox_platelets_10_9_l:date}) since the last cycle, below {param.tox_plt}.",
                 detail=(
                     "The label describes {param.dose_gbq_half} for the next dose once the value has recovered.",
@@ -57,12 +57,12 @@ rule = Rule(
         ),
         Branch(
             name="blood",
-            when=fact.cycle_next.known & ((fact.tox_hb_g_dl < param.tox_hb) | (fact.tox_anc_10_9_l < param.tox_anc)),
+            when=(fact.tox_hb_g_dl < param.tox_hb) | (fact.tox_anc_10_9_l < param.tox_anc),
             outcome="not-now",
             reason="toxicity-hold",
             advice=Advice(
                 indicator="critical",
-                summary="[[Haemoglobin {tox_hb_g_dl}]][[, neutrophils {tox_anc_10_9_l}]] before cycle {cycle_next}: label advises withholding until recovery.",
+                summary="[[Haemoglobin {tox_hb_g_dl}]][[, neutrophils {tox_anc_10_9_l}]] before[[ cycle {cycle_next}]]: label advises withholding until recovery.",
                 record="Record shows blood counts since the last cycle beyond a limit (haemoglobin {param.tox_hb}, neutrophils {param.tox_anc})[[; haemoglobin {tox_hb_g_dl} ({tox_hb_g_dl:date})]][[; neutrophils {tox_anc_10_9_l} ({tox_anc_10_9_l:date})]].",
                 detail=(
                     "The label describes {param.dose_gbq_half} for the next dose once the value has recovered.",
@@ -91,17 +91,14 @@ rule = Rule(
         ),
         Branch(
             name="kidney",
-            when=fact.cycle_next.known
-            & (
-                (fact.tox_crcl_ml_min < param.tox_crcl)
-                | (fact.tox_creatinine_ratio >= param.tox_creatinine_ratio)
-                | (fact.tox_crcl_ratio <= param.tox_crcl_ratio)
-            ),
+            when=(fact.tox_crcl_ml_min < param.tox_crcl)
+            | (fact.tox_creatinine_ratio >= param.tox_creatinine_ratio)
+            | (fact.tox_crcl_ratio <= param.tox_crcl_ratio),
             outcome="not-now",
             reason="toxicity-hold",
             advice=Advice(
                 indicator="critical",
-                summary="[[CrCl {tox_crcl_ml_min}]][[, creatinine {tox_creatinine_ratio} x baseline]] before cycle {cycle_next}: label advises withholding until recovery.",
+                summary="[[CrCl {tox_crcl_ml_min}]][[, creatinine {tox_creatinine_ratio} x baseline]] before[[ cycle {cycle_next}]]: label advises withholding until recovery.",
                 record="Record shows kidney function since the last cycle beyond a limit[[; clearance {tox_crcl_ml_min} ({tox_crcl_ml_min:date})]][[; creatinine {tox_creatinine_ratio} times that before cycle 1]][[; clearance {tox_crcl_ratio} times that before cycle 1]].",
                 detail=(
                     "The label describes {param.dose_gbq_half} for the next dose once the value has recovered.",
@@ -130,16 +127,13 @@ rule = Rule(
         ),
         Branch(
             name="liver",
-            when=fact.cycle_next.known
-            & (
-                (fact.tox_bilirubin_uln > param.tox_bili_uln)
-                | ((fact.tox_albumin_g_l < param.tox_albumin) & (fact.tox_prothrombin_percent < param.prothrombin_low))
-            ),
+            when=(fact.tox_bilirubin_uln > param.tox_bili_uln)
+            | ((fact.tox_albumin_g_l < param.tox_albumin) & (fact.tox_prothrombin_percent < param.prothrombin_low)),
             outcome="not-now",
             reason="toxicity-hold",
             advice=Advice(
                 indicator="critical",
-                summary="[[Bilirubin {tox_bilirubin_uln}]][[, albumin {tox_albumin_g_l}]] before cycle {cycle_next}: label advises withholding until recovery.",
+                summary="[[Bilirubin {tox_bilirubin_uln}]][[, albumin {tox_albumin_g_l}]] before[[ cycle {cycle_next}]]: label advises withholding until recovery.",
                 record="Record shows liver function since the last cycle beyond a limit[[; bilirubin {tox_bilirubin_uln} ({tox_bilirubin_uln:date})]][[; albumin {tox_albumin_g_l}]][[, prothrombin {tox_prothrombin_percent}]].",
                 detail=(
                     "The label describes {param.dose_gbq_half} for the next dose once the value has recovered.",

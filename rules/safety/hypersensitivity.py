@@ -21,13 +21,13 @@ rule = Rule(
     branches=(
         Branch(
             name="severe",
-            when=fact.severe_hypersensitivity.yes & fact.hypersensitivity_agent.known,
+            when=fact.severe_hypersensitivity.yes,
             outcome="contraindicated",
             reason="hypersensitivity",
             advice=Advice(
                 indicator="critical",
-                summary="Severe hypersensitivity recorded ({hypersensitivity_agent}); re-exposure to the PRRT agent or excipient not advised.",
-                record="Record shows severe hypersensitivity to {hypersensitivity_agent} ({severe_hypersensitivity:date}).",
+                summary="Severe hypersensitivity recorded[[ ({hypersensitivity_agent})]]; re-exposure to the PRRT agent or excipient not advised.",
+                record="Record shows severe hypersensitivity[[ to {hypersensitivity_agent}]] ({severe_hypersensitivity:date}).",
                 detail=("The labels advise against another exposure after a grade 3 or 4 reaction.",),
                 suggestions=(
                     Suggestion(label="Consider an allergy review"),
@@ -38,11 +38,11 @@ rule = Rule(
         ),
         Branch(
             name="grade-unknown",
-            when=fact.hypersensitivity_ungraded.yes & fact.hypersensitivity_agent.known,
+            when=fact.hypersensitivity_ungraded.yes,
             advice=Advice(
                 indicator="warning",
-                summary="Hypersensitivity to {hypersensitivity_agent} recorded without a grade; grade 3 or 4 would stand against PRRT.",
-                record="Record shows hypersensitivity to {hypersensitivity_agent} without severity or grade.",
+                summary="Hypersensitivity[[ to {hypersensitivity_agent}]] recorded without a grade; grade 3 or 4 would stand against PRRT.",
+                record="Record shows hypersensitivity[[ to {hypersensitivity_agent}]] without severity or grade.",
                 suggestions=(
                     Suggestion(label="Consider an allergy review and recording the grade"),
                     Suggestion(label="No change"),

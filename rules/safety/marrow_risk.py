@@ -23,13 +23,13 @@ rule = Rule(
     branches=(
         Branch(
             name="stop",
-            when=fact.marrow_stop.yes & fact.marrow_stop_reason.known,
+            when=fact.marrow_stop.yes,
             outcome="not-now",
             reason="marrow-risk",
             advice=Advice(
                 indicator="warning",
-                summary="Marrow risk in record ({marrow_stop_reason}); haematology review before PRRT.",
-                record="Record shows {marrow_stop_reason} ({marrow_stop:date}).",
+                summary="Marrow risk in record[[ ({marrow_stop_reason})]]; haematology review before PRRT.",
+                record="Record shows a marrow risk ({marrow_stop:date})[[: {marrow_stop_reason}]].",
                 detail=("[[Cautions besides: {marrow_cautions}.]]",),
                 suggestions=(
                     Suggestion(label="Discuss with haematology; film, B12 and folate, marrow if indicated"),

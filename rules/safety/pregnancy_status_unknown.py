@@ -47,9 +47,8 @@ rule = Rule(
             ask=("pregnancy",),
         ),
         Branch(
-            name="suspected-us",
+            name="suspected",
             when=fact.pregnancy_suspected.yes
-            & (fact.jurisdiction == "US")
             & (fact.pregnancy_question_applies.yes | fact.pregnancy_question_applies.unknown),
             outcome="needs-data",
             reason="pregnancy-test",

@@ -21,13 +21,13 @@ rule = Rule(
     branches=(
         Branch(
             name="severe",
-            when=fact.severe_heart_disease.yes & fact.heart_disease.known,
+            when=fact.severe_heart_disease.yes,
             outcome="not-now",
             reason="cardiac",
             advice=Advice(
                 indicator="warning",
-                summary="Severe cardiac disease recorded ({heart_disease}); amino-acid volume load needs cardiology review first.",
-                record="Record shows {heart_disease} ({severe_heart_disease:date}).",
+                summary="Severe cardiac disease recorded[[ ({heart_disease})]]; amino-acid volume load needs cardiology review first.",
+                record="Record shows severe heart disease ({severe_heart_disease:date})[[: {heart_disease}]].",
                 detail=("The amino-acid infusion brings one to two litres of fluid within hours.",),
                 suggestions=(
                     Suggestion(label="Consider an echocardiogram", order="echo"),

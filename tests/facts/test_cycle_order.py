@@ -43,6 +43,9 @@ def test_drafts_go_before_bookings_and_bookings_need_a_day() -> None:
     assert values(order()) == {}
     assert values(order(planned=on_day(TODAY)))["order_cycle_days"] == 56
     assert values(order(draft=True), course=[]) == {}
+    four = [dose(224), dose(168), *COURSE]
+    assert values(order(3), course=four) == {}  # the course is complete
+    assert values(order(draft=True), course=four)["order_cycle_number"] == 5
 
 
 @pytest.mark.parametrize(

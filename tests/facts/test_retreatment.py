@@ -88,9 +88,16 @@ def test_local_treatment_in_between() -> None:
     assert other_line(not_provided=frozenset({"Procedure"})) is None
 
 
-def test_stopped_for_toxicity() -> None:
+def test_cut_short() -> None:
     toxic = Problem(source="Condition/1", kind="toxicity", when=on_day(date(2024, 5, 1)))
+    full = [dose(on_day(date(2024, month, 10))) for month in (1, 2, 3)]
     stopped = dose(on_day(date(2024, 4, 10)), stopped=True)
-    assert "prrt_stopped_for_toxicity" in facts(PD, last=stopped, problems=[toxic])
-    assert "prrt_stopped_for_toxicity" not in facts(PD, problems=[toxic])
-    assert "prrt_stopped_for_toxicity" not in facts(PD, last=stopped)
+
+    def short(**chart: Any) -> Any:
+        return facts(PD, **chart)["course_cut_short"].value
+
+    assert short() == "yes"  # one cycle
+    assert short(treatments=full) == "no"
+    assert short(treatments=full, problems=[toxic]) == "no"
+    assert short(treatments=full, last=stopped) == "no"
+    assert short(treatments=full, last=stopped, problems=[toxic]) == "yes"

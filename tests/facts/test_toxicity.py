@@ -53,6 +53,11 @@ def test_clearance_against_the_clearance_before_cycle_1() -> None:
     assert value(facts(*labs, then, lab("crcl", "30", 5)), "tox_crcl_ml_min") == 30  # the lower
 
 
+def test_held() -> None:
+    assert value(facts(lab("platelets", "74", 5)), "toxicity_held") == "yes"
+    assert value(facts(lab("platelets", "75", 5)), "toxicity_held") is None
+
+
 def test_recorded_toxicity() -> None:
     toxic = Problem(source="Condition/1", kind="toxicity", when=days_ago(100))
     assert value(facts(problems=[toxic]), "toxicity_recorded") == "yes"
