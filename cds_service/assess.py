@@ -82,9 +82,11 @@ class Assessor:
             self.book.criteria, facts, self.book.glossary, absent=chart.not_provided, incomplete=chart.incomplete
         )
         heard: Heard = {}
+        seen: dict[int, Facts] = {}
         for stage, engine in self._engines.items():
             if stage > 1:
-                facts |= self._stage_facts(stage, heard, checklist, course)
+                facts = facts | self._stage_facts(stage, heard, checklist, course)
+            seen[stage] = facts
             true = engine.evaluate({name: known.value for name, known in facts.items()})
             heard = unsilenced({**heard, **hear(self._rules(stage), true, course)})
             if _stands_alone(findings_of(heard)):
@@ -103,6 +105,7 @@ class Assessor:
             missing=self._missing(findings, heard, checklist, facts, course),
             ignored=[*chart.ignored, *unused(self._view(context))],
             facts=facts,
+            seen=seen,
             jurisdiction=self.policy.jurisdiction,
             overrides=self.policy.overrides,
             rulebook_version=self.book.version,

@@ -4,36 +4,10 @@ from cds_service.rulebook import Criterion, fact, named, param
 
 no_stop = named("no-stop", "no finding stands against PRRT now", fact.stop_count == 0, source="EXP")
 
-ki67_missing = named(
-    "ki67-missing",
-    "Ki-67 not known",
-    fact.ki67_percent.unknown & (fact.ki67_surely_above.unknown | fact.ki67_surely_above.no),
-    source="D10",
-)
-
-nothing_else_asked = named(
-    "nothing-else-asked",
-    "no other rule asks for data, and neither Ki-67 nor performance status is missing",
-    (fact.needs_data_count == 0) & fact.ki67_percent.known & fact.ecog.known,
-    source="EXP",
-)
-
-listed = named(
-    "items-listed",
-    "the missing items are named",
-    fact.required_unknown_count.known & fact.required_unknown_top.known & fact.required_unknown_list.known,
-    source="EXP",
-)
-
 eu = named("eu", "EU labels apply", fact.jurisdiction == "EU", source="A02")
 
-minor = named("minor", "below the EU label's age", fact.age_years < param.age_min_eu, source="A02")
-
 other_primary = named(
-    "other-primary",
-    "primary outside the gastroenteropancreatic tract",
-    fact.primary_site.known & (fact.primary_site != "gep"),
-    source="D08",
+    "other-primary", "primary outside the gastroenteropancreatic tract", fact.primary_site != "gep", source="D08"
 )
 
 progression_not_shown = named(
@@ -42,6 +16,15 @@ progression_not_shown = named(
     fact.progression_shown.no | fact.progression_shown.unknown,
     source="A02",
 )
+
+nothing_else_asked = named(
+    "nothing-else-asked",
+    "no other rule asks for data, and neither Ki-67 nor performance status is missing",
+    (fact.needs_data_count == 0) & fact.ki67_missing.no & fact.ecog.known,
+    source="EXP",
+)
+
+minor = named("minor", "below the EU label's age", fact.age_years < param.age_min_eu, source="A02")
 
 neuroendocrine_carcinoma = named(
     "neuroendocrine-carcinoma",

@@ -23,6 +23,7 @@ class Assessment:
     missing: list[str]
     ignored: list[Ignored]
     facts: Facts
+    seen: Mapping[int, Facts]  # the facts each stage's rules saw
     jurisdiction: str
     overrides: Mapping[str, float]
     rulebook_version: str
@@ -37,6 +38,10 @@ class Assessment:
     def fired(self) -> dict[str, str]:
         """Code -> name of the branch that spoke."""
         return {code: branch.name for code, (_, branch) in self.heard.items()}
+
+    def seen_by(self, stage: int) -> Facts:
+        """The facts the rules of a stage decided on; a stage that was not reached saw nothing else than all."""
+        return self.seen.get(stage, self.facts)
 
     def to_json(self) -> dict[str, Any]:
         """The member ``prrt-cds.assessment``; empty members are left out."""

@@ -14,6 +14,9 @@ from cds_service.record.model import Item, Pathology, Range, ReadAs
 GLOSSARY = (
     FactSpec("ki67_percent", "number", "Ki-67", "highest upper end of any Ki-67 of this tumour; unknown if open", "%"),
     FactSpec("ki67_surely_above", "truth", "Ki-67 above the range studied", "a lower bound already lies above it"),
+    FactSpec(
+        "ki67_missing", "truth", "Ki-67 missing", "no value with an upper end, and no lower bound above the range"
+    ),
     FactSpec("ki67_straddles", "truth", "Ki-67 straddles a grade limit", "the deciding interval spans 3 or 20 %"),
     FactSpec("mitoses", "number", "mitoses", "highest upper end, as written", ""),
     FactSpec("mitoses_per_field", "truth", "mitoses counted per high-power fields", "not per 2 mm2"),
@@ -46,6 +49,9 @@ def compute(view: View) -> Facts:
     facts: Facts = {}
     specimens = [p for p in view.chart.pathology if not p.preliminary]
     facts |= _ki67(view, specimens)
+    above = facts.get("ki67_surely_above")
+    missing = "ki67_percent" not in facts and (above is None or above.value == "no")
+    facts["ki67_missing"] = yes() if missing else no()
     facts |= _mitoses(specimens)
     facts |= _grades(view)
     facts |= _differentiation(view, facts)

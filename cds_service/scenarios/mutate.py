@@ -85,7 +85,7 @@ def trials_of(rows: Iterable[Row], rule: Rule, bench: Bench) -> list[Trial]:
             raise ScenarioError(f"{rule.code} {row.name!r}: {error}") from None
         if not result.passed:
             raise ScenarioError(f"{rule.code} {row.name!r} fails unchanged: mend it first.")
-        facts = {name: known.value for name, known in result.assessment.facts.items()}
+        facts = {name: known.value for name, known in result.assessment.seen_by(rule.stage).items()}
         values = bench.assessor(case.policy).values
         trials.append(Trial(row, case, facts, values, _truths(rule, facts, values)))
     return trials

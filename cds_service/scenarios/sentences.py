@@ -31,7 +31,7 @@ def _reasons(result: Result, bench: Bench) -> list[str]:
     """Which criteria decided, branch by branch, and the facts they read."""
     assessor = bench.assessor(result.case.policy)
     rule = assessor.book.rule(result.rule.code)
-    facts = result.assessment.facts
+    facts = result.assessment.seen_by(result.rule.stage)
     values = {name: known.value for name, known in facts.items()}
     lines, read = list(_unheard(rule, result)), dict[str, None]()
     for branch in _asked(rule, result):
