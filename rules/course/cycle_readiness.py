@@ -22,6 +22,47 @@ rule = Rule(
     stage=3,
     branches=(
         Branch(
+            name="ready",
+            when=(fact.cycle_due_days >= param.cycle_ready_days)
+            & fact.cycle_hb_g_dl.known
+            & fact.cycle_wbc_10_9_l.known
+            & fact.cycle_platelets_10_9_l.known
+            & fact.cycle_crcl_ml_min.known
+            & fact.cycle_bilirubin_uln.known
+            & fact.cycle_albumin_g_l.known
+            & fact.record_lacks.unknown
+            & (fact.stop_count == 0)
+            & (fact.needs_data_count == 0),
+            outcome="criteria-met",
+            reason="cycle-ready",
+            advice=Advice(
+                indicator="info",
+                summary="[[Cycle {cycle_next}: ]]Hb, WBC, platelets, CrCl, bilirubin, albumin within configured limits[[; interval {cycle_due_weeks}]].",
+                record="Record shows the checked items within the configured limits[[, {cycle_due_weeks} after the last cycle]]; whether this patient should have the next cycle is the team's question.",
+                detail=(
+                    "Not checked here: events since the last cycle that are not in the record.",
+                    "[[Growth was called on {early_worsening:date}, soon after the last cycle: it can be pseudo-progression, discuss it first.]]",
+                    "[[Baseline unknown: no {baseline_missing} before cycle 1, so the relative kidney limits were not checked.]]",
+                    "[[Count shortly after {count_support}.]]",
+                ),
+                suggestions=(
+                    Suggestion(label="Discuss with the treating team"),
+                    Suggestion(label="Consider asking for events since the last cycle"),
+                    Suggestion(label="No change"),
+                ),
+                shows=(
+                    "cycle_hb_g_dl",
+                    "cycle_wbc_10_9_l",
+                    "cycle_platelets_10_9_l",
+                    "cycle_crcl_ml_min",
+                    "cycle_bilirubin_uln",
+                    "cycle_albumin_g_l",
+                    "course_gbq",
+                ),
+            ),
+            ask=(Ask("crcl", fact.baseline_missing.known),),
+        ),
+        Branch(
             name="labs",
             when=(fact.cycle_due_days >= param.cycle_ready_days) & fact.cycle_labs_missing.known,
             outcome="needs-data",
@@ -71,46 +112,6 @@ rule = Rule(
                 ),
                 shows=("cycles_given", "cycle_weeks"),
             ),
-        ),
-        Branch(
-            name="ready",
-            when=(fact.cycle_due_days >= param.cycle_ready_days)
-            & fact.cycle_hb_g_dl.known
-            & fact.cycle_wbc_10_9_l.known
-            & fact.cycle_platelets_10_9_l.known
-            & fact.cycle_crcl_ml_min.known
-            & fact.cycle_bilirubin_uln.known
-            & fact.cycle_albumin_g_l.known
-            & (fact.stop_count == 0)
-            & (fact.needs_data_count == 0),
-            outcome="criteria-met",
-            reason="cycle-ready",
-            advice=Advice(
-                indicator="info",
-                summary="[[Cycle {cycle_next}: ]]Hb, WBC, platelets, CrCl, bilirubin, albumin within configured limits[[; interval {cycle_due_weeks}]].",
-                record="Record shows the checked items within the configured limits[[, {cycle_due_weeks} after the last cycle]]; whether this patient should have the next cycle is the team's question.",
-                detail=(
-                    "Not checked here: events since the last cycle that are not in the record.",
-                    "[[Growth was called on {early_worsening:date}, soon after the last cycle: it can be pseudo-progression, discuss it first.]]",
-                    "[[Baseline unknown: no {baseline_missing} before cycle 1, so the relative kidney limits were not checked.]]",
-                    "[[Count shortly after {count_support}.]]",
-                ),
-                suggestions=(
-                    Suggestion(label="Discuss with the treating team"),
-                    Suggestion(label="Consider asking for events since the last cycle"),
-                    Suggestion(label="No change"),
-                ),
-                shows=(
-                    "cycle_hb_g_dl",
-                    "cycle_wbc_10_9_l",
-                    "cycle_platelets_10_9_l",
-                    "cycle_crcl_ml_min",
-                    "cycle_bilirubin_uln",
-                    "cycle_albumin_g_l",
-                    "course_gbq",
-                ),
-            ),
-            ask=(Ask("crcl", fact.baseline_missing.known),),
         ),
         Branch(
             name="running",
