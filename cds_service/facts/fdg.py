@@ -103,19 +103,17 @@ def _need(view: View) -> Facts:
 
 
 def _discordance(view: View, now: Reading | None, pair: Reading | None) -> Facts:
+    facts = _called_negative(view, pair) if pair is not None and now is not None else {}
     found = _found(view, now, pair)
-    if found is not None:
-        facts: Facts = {"fdg_discordant": yes(found.sources, found.when, found.read_as)}
-        if found.site:
-            facts["fdg_discordant_site"] = Known(
-                value=found.site[:60], when=found.when, sources=found.sources, read_as=found.read_as
-            )
-        return facts
-    facts = {}
-    if pair is not None and now is not None:
-        if _concordant(view, now, pair):
+    if found is None:
+        if pair is not None and now is not None and _concordant(view, now, pair):
             facts["fdg_discordant"] = no(pair.sources, pair.when)
-        facts |= _called_negative(view, pair)
+        return facts
+    facts["fdg_discordant"] = yes(found.sources, found.when, found.read_as)
+    if found.site:
+        facts["fdg_discordant_site"] = Known(
+            value=found.site[:60], when=found.when, sources=found.sources, read_as=found.read_as
+        )
     return facts
 
 
