@@ -82,7 +82,11 @@ def measure(half: str, reader: Reader = read_report, *, show: bool = False) -> d
         for name, tally in tallies.items():
             if name == "uncertain":
                 want = label.get("uncertain", False)
-                right, wrong, missed = int(want and given[name]), [True] * (given[name] and not want), [True] * (want and not given[name])
+                right, wrong, missed = (
+                    int(want and given[name]),
+                    [True] * (given[name] and not want),
+                    [True] * (want and not given[name]),
+                )
             else:
                 right, wrong, missed = compare(name, label.get(name), given[name])
             tally.right += right

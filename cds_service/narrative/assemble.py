@@ -12,9 +12,16 @@ from cds_service.narrative.discordance import Discordance, read_discordance
 from cds_service.narrative.imaging import Seen, read_sentence
 from cds_service.narrative.merge import Uptakes, merge
 from cds_service.narrative.normalise import Plain, plain
-from cds_service.narrative.overrule import overrule_lesions, overrule_stated, overrule_tissue, report_withdrawn, withdrawn_fields
+from cds_service.narrative.overrule import (
+    overrule_lesions,
+    overrule_stated,
+    overrule_tissue,
+    report_withdrawn,
+    withdrawn_fields,
+)
 from cds_service.narrative.pathology import KiValue, Tissue, read_tissue
 from cds_service.narrative.response import Judgements, Stated, read_judgements, settle
+from cds_service.narrative.second import disagrees
 from cds_service.narrative.sections import Section, Sentence, sentences
 from cds_service.narrative.tables import read_tables
 from cds_service.narrative.tracer import tracers
@@ -44,7 +51,9 @@ class _Reading:
     discord: Discordance = field(default_factory=Discordance)
     tracers_now: list[tuple[str, Span]] = field(default_factory=list)
     tracers_before: list[str] = field(default_factory=list)
-    tracers_dated: list[tuple[str, Span]] = field(default_factory=list)  # beside a date that may be the examination's own
+    tracers_dated: list[tuple[str, Span]] = field(
+        default_factory=list
+    )  # beside a date that may be the examination's own
     withdrawn: set[str] = field(default_factory=set)
     void: bool = False
     out: dict[str, Any] = field(default_factory=dict)
@@ -77,7 +86,9 @@ def read_report(text: str, kind: Kind) -> dict[str, Any]:
         _discordance(reading, want_fdg)
         _uptakes(reading, want_fdg)
     else:
-        reading.out["prior"] += [{"what": "tracer", "value": name} for name in dict.fromkeys(t for t, _ in reading.tracers_now)]
+        reading.out["prior"] += [
+            {"what": "tracer", "value": name} for name in dict.fromkeys(t for t, _ in reading.tracers_now)
+        ]
         reading.out["prior"] += [{"what": what, "value": value} for what, value in reading.seen.prior]
         for lesion in reading.seen.lesions:
             if lesion.score is not None:
@@ -86,10 +97,19 @@ def read_report(text: str, kind: Kind) -> dict[str, Any]:
     _tissue(reading)
     _judgements(reading)
     out = reading.out
-    if any(s.unread for s in everything) or reading.tissue.uncertain or (kind != "pathology" and reading.seen.uncertain):
+    if (
+        any(s.unread for s in everything)
+        or reading.tissue.uncertain
+        or (kind != "pathology" and reading.seen.uncertain)
+    ):
         out["uncertain"] = True
+    out["uncertain"] = out["uncertain"] or disagrees(page.text, kind, out)
     if reading.void:
-        out.update({name: [] if name in _LISTS else None for name in FIELDS if name not in {"prior", "quotes"}}, uncertain=True, quotes={})
+        out.update(
+            {name: [] if name in _LISTS else None for name in FIELDS if name not in {"prior", "quotes"}},
+            uncertain=True,
+            quotes={},
+        )
     out["prior"] = _unique(out["prior"])
     return out
 
@@ -119,19 +139,38 @@ def _read(sentence: Sentence, reading: _Reading, want_fdg: bool) -> None:
 def _name_tracers(context: Context, sentence: Sentence, reading: _Reading) -> None:
     for begin, end, name in tracers(sentence.text):
         span = (sentence.start + begin, sentence.start + end)
-        bare = not re.search(r"68|64|18|111|99|ga|cu|octreosc|tektro|penteo|netspot|detectnet|somakit|tate$|fdg|glucose", sentence.text[begin:end], re.I)
+        bare = not re.search(
+            r"68|64|18|111|99|ga|cu|octreosc|tektro|penteo|netspot|detectnet|somakit|tate$|fdg|glucose",
+            sentence.text[begin:end],
+            re.I,
+        )
         if context.other_person or context.conditional(begin, end) or context.negated_value(begin, end):
             continue
-        if context.section in {Section.COMPARISON, Section.INDICATION} or context.earlier(begin, end) or _compared(sentence.text, begin):
+        if (
+            context.section in {Section.COMPARISON, Section.INDICATION}
+            or context.earlier(begin, end)
+            or _compared(sentence.text, begin)
+        ):
             reading.tracers_before.append(name)
-            if context.section not in {Section.COMPARISON, Section.INDICATION} and not speaks_of_before(sentence.text) and not bare:
+            if (
+                context.section not in {Section.COMPARISON, Section.INDICATION}
+                and not speaks_of_before(sentence.text)
+                and not bare
+            ):
                 reading.tracers_dated.append((name, span))
         elif not bare or name in {"68Ga-DOTATOC", "68Ga-DOTANOC"}:
             reading.tracers_now.append((name, span))
 
 
 def _compared(text: str, begin: int) -> bool:
-    return re.search(r"\b(?:compar\w+|correlat\w+|previous|prior|comparison is made|last)\b(?:\s\S+){0,6}\s?\W*$", text[:begin], re.I) is not None
+    return (
+        re.search(
+            r"\b(?:compar\w+|correlat\w+|previous|prior|comparison is made|last)\b(?:\s\S+){0,6}\s?\W*$",
+            text[:begin],
+            re.I,
+        )
+        is not None
+    )
 
 
 def _tracer(reading: _Reading, want_fdg: bool) -> None:
@@ -140,7 +179,12 @@ def _tracer(reading: _Reading, want_fdg: bool) -> None:
     if not now and len({name for name, _ in dated}) == 1:
         now = dated
         reading.tracers_before = [name for name in reading.tracers_before if name != dated[0][0]]
-    exact = [n for n in now if re.search(r"\d", reading.page.text[n[1][0] : n[1][1]]) or n[0] in {"18F-FDG", "111In-pentetreotide", "99mTc-octreotide-analogue", "18F-SiTATE"}]
+    exact = [
+        n
+        for n in now
+        if re.search(r"\d", reading.page.text[n[1][0] : n[1][1]])
+        or n[0] in {"18F-FDG", "111In-pentetreotide", "99mTc-octreotide-analogue", "18F-SiTATE"}
+    ]
     if exact:
         name, span = exact[0]
         reading.out["tracer"] = name
@@ -190,13 +234,21 @@ def _discordance(reading: _Reading, want_fdg: bool) -> None:
         values = {True}
     if len(values) == 1:
         out["fdg_discordant"] = values.pop()
-        reading.quote("fdg_discordant", next((span for value, span in stated if value == out["fdg_discordant"]), pairs[0].span if pairs else None))
+        reading.quote(
+            "fdg_discordant",
+            next((span for value, span in stated if value == out["fdg_discordant"]), pairs[0].span if pairs else None),
+        )
     elif values:
         reading.seen.uncertain = True
     elif want_fdg:
         lesions = [x for x in seen.lesions if x.fdg is not None or x.suvs]
         positive = any(x.fdg or x.suvs for x in lesions)
-        if not positive and (seen.fdg_denied or any(x.fdg is False for x in lesions)) and not reading.discord.doubtful and not seen.doubtful_tumour:
+        if (
+            not positive
+            and (seen.fdg_denied or any(x.fdg is False for x in lesions))
+            and not reading.discord.doubtful
+            and not seen.doubtful_tumour
+        ):
             out["fdg_discordant"] = False
     if reading.discord.doubtful:
         reading.seen.uncertain = True

@@ -10,13 +10,23 @@ from cds_service.narrative.lexicon import OTHER
 from cds_service.narrative.words import Words
 
 Span = tuple[int, int]
-_NETPET = Words(r"\bNET-?PET\b(?:[- ](?:grade|score|class|grading|category))*\s?(?:\(P0-P?5\)\s?)?(?:is|was|of|:|=)?\s?P?\s?(?P<grade>[0-5])\s?[ab]?\b|\bP(?P<bare>[0-5])[ab]?\s\(?NET-?PET")
+_NETPET = Words(
+    r"\bNET-?PET\b(?:[- ](?:grade|score|class|grading|category))*\s?(?:\(P0-P?5\)\s?)?(?:is|was|of|:|"
+    r"=)?\s?P?\s?(?P<grade>[0-5])\s?[ab]?\b|\bP(?P<bare>[0-5])[ab]?\s\(?NET-?PET"
+)
 _DISCORDANT = Words(r"\bdiscordan(?:t|ce|ces|cy)\b|\bmis-?match(?:ed|es)?\b")
-_CONCORDANT = Words(r"(?<!non-)(?<!non )\bconcordan(?:t|ce)\b|\bno mis-?match\b|\bmatched (?:lesions|uptake|findings)\b")
+_CONCORDANT = Words(
+    r"(?<!non-)(?<!non )\bconcordan(?:t|ce)\b|\bno mis-?match\b|\bmatched (?:lesions|uptake|findings)\b"
+)
 _PAIR = Words(
-    r"FDG[ -](?:positive|avid)(?:,|\sand|\s?/|\sbut)?\s(?:\w+\s){0,2}?/?\s?(?:(?:SSTR|somatostatin[ -]receptor|receptor|DOTA\w+)[ -]negative|non-?(?:SSTR|DOTA\w+)[ -]avid)|"
-    r"(?:SSTR|somatostatin[ -]receptor|receptor|DOTA\w+)[ -]negative(?:,|\sand|\s?/|\sbut)?\s(?:\w+\s){0,2}?/?\s?FDG[ -](?:positive|avid)")
-_NOT_FOLLOWED = re.compile(r"^\s(?:with|to|between)\s(?:the\s)?(?:CT|MRI|clinical|previous|prior|laboratory|histolog)", re.I)
+    r"FDG[ -](?:positive|avid)(?:,|\sand|\s?/|\sbut)?\s(?:\w+\s){0,2}?/?\s?(?:(?:SSTR|somatostatin[ -]receptor|"
+    r"receptor|DOTA\w+)[ -]negative|non-?(?:SSTR|DOTA\w+)[ -]avid)|"
+    r"(?:SSTR|somatostatin[ -]receptor|receptor|DOTA\w+)[ -]negative(?:,|\sand|\s?/|"
+    r"\sbut)?\s(?:\w+\s){0,2}?/?\s?FDG[ -](?:positive|avid)"
+)
+_NOT_FOLLOWED = re.compile(
+    r"^\s(?:with|to|between)\s(?:the\s)?(?:CT|MRI|clinical|previous|prior|laboratory|histolog)", re.I
+)
 
 
 @dataclass(slots=True)
@@ -46,7 +56,9 @@ def read_discordance(context: Context, start: int, into: Discordance) -> None:
             begin, end = match.span()
             if context.conditional(begin, end) or context.earlier(begin, end) or _NOT_FOLLOWED.match(text[end:]):
                 continue
-            if OTHER.search(text, context.start_of(begin, comma=False), context.end_of(end, comma=False)) and not re.search(r"\bNET\b|metasta", text, re.I):
+            if OTHER.search(
+                text, context.start_of(begin, comma=False), context.end_of(end, comma=False)
+            ) and not re.search(r"\bNET\b|metasta", text, re.I):
                 continue
             if context.hedged(begin, end):
                 into.doubtful = True

@@ -11,8 +11,12 @@ from cds_service.narrative.imaging import Lesion, Seen
 from cds_service.narrative.sections import Section
 
 Span = tuple[int, int]
-_DETAIL = re.compile(r"\b(?:VIII|VII|VI|IV|V|III|II|I)[ab]?\b|\b(?:th|t|l|c|d|s)?\d{1,2}[ab]?\b|\b(?:left|right|head|body|tail|neck|uncinate|upper|middle|lower|\d+(?:st|nd|rd|th)|first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth)\b|"
-    r"\b(?:rib|stern|femur|femoral|acetabul|ili|sacr|humer|scapul|clavic|skull|vertebra|pubi|ischi|mesent|aort|retrop|mediast|axill|inguin|cervic|supraclav|hil)\w*", re.I)  # fmt: skip
+_DETAIL = re.compile(
+    r"\b(?:VIII|VII|VI|IV|V|III|II|I)[ab]?\b|\b(?:th|t|l|c|d|s)?\d{1,2}[ab]?\b|\b(?:left|right|head|body|tail|neck|"
+    r"uncinate|upper|middle|lower|\d+(?:st|nd|rd|th)|first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|"
+    r"tenth)\b|"
+    r"\b(?:rib|stern|femur|femoral|acetabul|ili|sacr|humer|scapul|clavic|skull|vertebra|pubi|ischi|mesent|aort|"
+        r"retrop|mediast|axill|inguin|cervic|supraclav|hil)\w*", re.I)  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -72,7 +76,15 @@ def _merged(mentions: list[Lesion], out: Uptakes) -> list[Lesion]:
             entries.append(mention)
             continue
         if mention.every or not mention.organs:
-            if not any(e.every == mention.every and not e.organs and e.score == mention.score and e.bound == mention.bound and e.words == mention.words and not mention.suvs for e in entries):
+            if not any(
+                e.every == mention.every
+                and not e.organs
+                and e.score == mention.score
+                and e.bound == mention.bound
+                and e.words == mention.words
+                and not mention.suvs
+                for e in entries
+            ):
                 entries.append(mention)
             continue
         match = _counterpart(mention, entries)
@@ -98,6 +110,7 @@ def _merged(mentions: list[Lesion], out: Uptakes) -> list[Lesion]:
 
 def _counterpart(mention: Lesion, entries: list[Lesion]) -> Lesion | None:
     """The entry this mention repeats: the same place, else a more general or more exact word for it elsewhere."""
+    entries = [e for e in entries if not _of_another_kind(e, mention)]
     exact = [e for e in entries if not e.every and same_lesion(e, mention)]
     if exact:
         if mention.score is None:
@@ -105,15 +118,34 @@ def _counterpart(mention: Lesion, entries: list[Lesion]) -> Lesion | None:
         same = [e for e in exact if e.score == mention.score or e.score is None]
         return same[-1] if same else exact[-1]
     near = [e for e in entries if not e.every and e.organs & mention.organs and _compatible(e, mention)]
+    if mention.score is not None and not _details(mention.label) and len([e for e in near if _details(e.label)]) > 1:
+        near = [
+            e for e in near if e.score is not None or not _details(e.label)
+        ]  # "liver metastases" is none of several segments
     if not near:
         return None
     agreeing = [e for e in near if mention.score is None or e.score is None or e.score == mention.score]
     if mention.score is None and mention.words is None and not mention.suvs and mention.fdg is None:
         return (agreeing or near)[-1]
-    if agreeing and (agreeing[-1].section is not mention.section or agreeing[-1].score is None) and not (mention.score is None and mention.words is not None and agreeing[-1].score is not None):
+    if (
+        agreeing
+        and (agreeing[-1].section is not mention.section or agreeing[-1].score is None)
+        and not (mention.score is None and mention.words is not None and agreeing[-1].score is not None)
+    ):
         return agreeing[-1]
     apart = [e for e in near if e.section is not mention.section and mention.score is not None and e.score is not None]
     return apart[-1] if apart and (len(near) == 1 or _within(mention, apart[-1], near)) else None
+
+
+def _of_another_kind(entry: Lesion, mention: Lesion) -> bool:
+    """One scored or worded above liver, the other called low: two lesions, however both are named."""
+    for high, low in ((entry, mention), (mention, entry)):
+        if low.score is None and low.words is not None and low.words.low:
+            if (high.score is not None and high.score[0] >= SUFFICIENT) or (
+                high.score is None and high.words is not None and (high.words.level or 0) >= SUFFICIENT
+            ):
+                return True
+    return False
 
 
 def _compatible(entry: Lesion, mention: Lesion) -> bool:
@@ -174,7 +206,9 @@ def _entries(entries: list[Lesion], out: Uptakes) -> None:
                 continue
             written: object = _as_written(entry)
             out.spans.setdefault("krenning_lesions", entry.span)
-        elif entry.words is not None and (entry.words.level in {0, 1} or (entry.words.level is None and entry.words.low)):
+        elif entry.words is not None and (
+            entry.words.level in {0, 1} or (entry.words.level is None and entry.words.low)
+        ):
             written = None
         else:
             continue
@@ -188,7 +222,9 @@ def _subsumes(every: Lesion, one: Lesion) -> bool:
 
 
 def _explicit(scored: list[Lesion], entries: list[Lesion], out: Uptakes) -> None:
-    closed = [e for e in scored if e.bound not in {">=", "lowest"}] or [e for e in scored if e.bound == "lowest" and len(scored) == 1 and e.organs]
+    closed = [e for e in scored if e.bound not in {">=", "lowest"}] or [
+        e for e in scored if e.bound == "lowest" and len(scored) == 1 and e.organs
+    ]
     opened = [e for e in scored if e.bound == ">="]
     if closed:
         top = max(closed, key=lambda e: _interval(e)[1])
@@ -217,7 +253,12 @@ def _covered(entry: Lesion, entries: list[Lesion]) -> bool:
     if entry.hedged_score:
         return False
     for other in entries:
-        if other is entry or not (other.score is not None or _worded(other)) or other.bound == "max" or other.hedged_score:
+        if (
+            other is entry
+            or not (other.score is not None or _worded(other))
+            or other.bound == "max"
+            or other.hedged_score
+        ):
             continue
         if other.every and not other.organs:
             return True
@@ -231,7 +272,12 @@ def _silent(entries: list[Lesion]) -> list[Lesion]:
     return [
         e
         for e in entries
-        if (e.score is None and not _worded(e) and not (e.words is not None and e.words.low) and not _covered(e, entries))
+        if (
+            e.score is None
+            and not _worded(e)
+            and not (e.words is not None and e.words.low)
+            and not _covered(e, entries)
+        )
         or e.bound in {"max", "highest"}
         or e.hedged_score
     ]
@@ -250,11 +296,15 @@ def _implied(entries: list[Lesion], scored: list[Lesion], out: Uptakes) -> None:
     said_top = [e for e in worded if e.bound == "highest"]
     if said_top and not scored:
         top, highest = said_top[0], levels[id(said_top[0])]
-    if out.highest is None and not scored and (said_top or highest >= SUFFICIENT or not silent and not low_only):
+    if out.highest is None and not scored and (said_top or highest >= SUFFICIENT or (not silent and not low_only)):
         out.implied_highest = highest
         out.spans["krenning_implied_highest"] = top.words_span or top.span
-    explicit = min((e.score[0] for e in scored if e.score is not None and e.bound not in {"<=", "max", "highest"}), default=None)
-    if (explicit is None or lowest < explicit) and (bottom.bound == "lowest" or lowest < SUFFICIENT or not silent and not low_only):
+    explicit = min(
+        (e.score[0] for e in scored if e.score is not None and e.bound not in {"<=", "max", "highest"}), default=None
+    )
+    if (explicit is None or lowest < explicit) and (
+        bottom.bound == "lowest" or lowest < SUFFICIENT or (not silent and not low_only)
+    ):
         if lowest == 0 or not low_only:
             out.implied_lowest = lowest
             out.spans["krenning_implied_lowest"] = bottom.words_span or bottom.span
@@ -270,16 +320,26 @@ def _all_positive(entries: list[Lesion], seen: Seen) -> bool | None:
             return False
         if entry.score is None and entry.words is not None and entry.words.low:
             return False
-    said = [e for e in entries if (e.every and not e.organs or e.bound == "lowest") and _enough(e)]
+    said = [e for e in entries if ((e.every and not e.organs) or e.bound == "lowest") and _enough(e)]
     if any(e.score is not None and not e.every and e.score[0] < SUFFICIENT <= e.score[1] for e in entries):
         return None
     if (said or seen.all_said) and not any(e.hedged_score for e in entries):
         return True
-    if seen.doubtful_tumour or any(e.doubtful for e in entries) or seen.only_others_denied or not entries or _silent(entries):
+    if (
+        seen.doubtful_tumour
+        or any(e.doubtful for e in entries)
+        or seen.only_others_denied
+        or not entries
+        or _silent(entries)
+    ):
         return None
     if not any(e.organs or e.label for e in entries if _enough(e)):
         return None
-    return True if all(_enough(e) for e in entries if e.score is not None or _worded(e)) and any(_enough(e) for e in entries) else None
+    return (
+        True
+        if all(_enough(e) for e in entries if e.score is not None or _worded(e)) and any(_enough(e) for e in entries)
+        else None
+    )
 
 
 def _enough(entry: Lesion) -> bool:
@@ -287,4 +347,6 @@ def _enough(entry: Lesion) -> bool:
         return False
     if entry.score is not None:
         return entry.score[0] >= SUFFICIENT
-    return entry.words is not None and ((entry.words.level or 0) >= SUFFICIENT or (entry.every and entry.words.positive))
+    return entry.words is not None and (
+        (entry.words.level or 0) >= SUFFICIENT or (entry.every and entry.words.positive)
+    )

@@ -24,7 +24,9 @@ _PLAIN = {
     # Cyrillic and Greek letters that look like Latin ones (scanned or pasted text)
     **dict(zip("АВЕКМНОРСТХаеорсухі", "ABEKMHOPCTXaeopcyxi", strict=True)),
 }  # fmt: skip
-_EDGE = " \t\r\n\x0b\x0c\u00a0\u00ad\u2009\u202f\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\ufeff"
+_EDGE = (
+    " \t\r\n\x0b\x0c\u00a0\u00ad\u2009\u202f\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\ufeff"
+)
 _SPECIAL = re.compile(r"&(?:lt|gt|le|ge|amp|nbsp|ndash);|\r\n|[^\x20-\x7e\n]| {2,}")
 
 

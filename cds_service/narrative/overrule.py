@@ -12,8 +12,10 @@ from cds_service.narrative.response import Stated
 from cds_service.narrative.sections import Section
 
 _TAKEN_BACK = re.compile(
-    r"\b(?:withdrawn|withdraw|retracted|revoked|invalid|void|disregard(?:ed)?|ignored?|not valid|cannot be used|should not be used|must not be used|"
-    r"belongs? to (?:another|a different)|entered in error|in error|erroneous(?:ly)?|incorrect(?:ly)?|deleted|cancelled|struck|not applicable|not interpretable)\b",
+    r"\b(?:withdrawn|withdraw|retracted|revoked|invalid|void|disregard(?:ed)?|ignored?|not valid|"
+    r"cannot be used|should not be used|must not be used|"
+    r"belongs? to (?:another|a different)|entered in error|in error|erroneous(?:ly)?|incorrect(?:ly)?|deleted|"
+    r"cancelled|struck|not applicable|not interpretable)\b",
     re.I,
 )
 _FIELD_WORDS = {
@@ -26,14 +28,19 @@ _FIELD_WORDS = {
 
 
 _WHOLE_REPORT = re.compile(
-    r"\b(?:this|the|entire|whole|above|original|previous|preceding)\s(?:\w+\s)?(?:report|study|examination|scan|text|result)s?\b[^.]{0,80}?\b(?:withdrawn|void|retracted|invalid|revoked|cancelled|wrong patient|another patient|different patient|"
-    r"not (?:be )?(?:used|valid)|disregarded|belongs to)|\b(?:disregard|ignore) (?:this|the) (?:\w+ )?report", re.I
+    r"\b(?:this|the|entire|whole|above|original|previous|preceding)\s(?:\w+\s)?(?:report|study|examination|"
+    r"scan|text|result)s?\b[^.]{0,80}?\b(?:withdrawn|void|retracted|invalid|revoked|cancelled|wrong patient|"
+    r"another patient|different patient|"
+    r"not (?:be )?(?:used|valid)|disregarded|belongs to)|\b(?:disregard|ignore) (?:this|the) (?:\w+ )?report",
+    re.I,
 )
 
 
 def report_withdrawn(context: Context) -> bool:
     """Whether a sentence takes the whole report back ("issued for the wrong patient")."""
-    return _WHOLE_REPORT.search(context.text) is not None and not context.standing_apart and not _part_named(context.text)
+    return (
+        _WHOLE_REPORT.search(context.text) is not None and not context.standing_apart and not _part_named(context.text)
+    )
 
 
 def _part_named(text: str) -> bool:
@@ -70,7 +77,11 @@ def overrule_lesions(seen: Seen, scores_withdrawn: bool, suvs_withdrawn: bool) -
         for later in new_scores:
             if lesion.section is Section.ADDENDUM:
                 continue
-            if lesion.score is not None and (not later.organs or later.organs & lesion.organs) and not _other_place(lesion, later):
+            if (
+                lesion.score is not None
+                and (not later.organs or later.organs & lesion.organs)
+                and not _other_place(lesion, later)
+            ):
                 seen.prior.append(("krenning", _value(lesion)))
                 later.size_mm = later.size_mm or lesion.size_mm
                 lesion.score, lesion.bound = None, ""
@@ -104,7 +115,9 @@ def overrule_tissue(tissue: Tissue, withdrawn: set[str]) -> None:
     if later or "ki67" in withdrawn:
         for value in tissue.ki67:
             if value.section is not Section.ADDENDUM:
-                tissue.prior.append(("ki67", value.percent if value.percent is not None else list(value.interval or ())))
+                tissue.prior.append(
+                    ("ki67", value.percent if value.percent is not None else list(value.interval or ()))
+                )
         tissue.ki67 = later
         tissue.uncertain = tissue.uncertain or not later
     for name in ("grades", "differentiation", "mitoses"):
@@ -125,6 +138,8 @@ def overrule_stated(stated: list[Stated], what: str, withdrawn: bool) -> list[di
     later = [s for s in stated if s.section is Section.ADDENDUM]
     if not later and not withdrawn:
         return []
-    before = [{"what": what, "value": s.value} for s in stated if s.section is not Section.ADDENDUM and s.value is not None]
+    before = [
+        {"what": what, "value": s.value} for s in stated if s.section is not Section.ADDENDUM and s.value is not None
+    ]
     stated[:] = later if later else [Stated(None, s.span, s.section, hedged=True) for s in stated]
     return before

@@ -5,37 +5,77 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-_N = r"(?:[0-4](?!\d|[.,]\d|\s?(?:mm|cm|%|x\s?\d)|-(?:\d{2}|[a-z]{2})|/\d{1,2}[/.]|st\b|nd\b|rd\b|th\b)|\b(?:IV|III|II|I|zero|one|two|three|four)\b)"
+_N = (
+    r"(?:[0-4](?!\d|[.,]\d|\s?(?:mm|cm|%|x\s?\d)|-(?:\d{2}|[a-z]{2})|/\d{1,2}[/.]|st\b|nd\b|rd\b|th\b)|\b(?:IV|III|"
+    r"II|I|zero|one|two|three|four)\b)"
+)
 _NAME = r"\b[kc]r+e+n+[i1ly]n?gs?(?:'s)?\b"
 _NOUN = r"(?:[-\s](?:scores?|scoring|grades?|class|levels?|index|category|values?|uptake))*"
-_FILL = r"(?:\s?(?:\((?:[^()]{0,30})\)|is|was|were|are|of|:|=|remains|at|reach(?:es|ing)|equals|amounts to|now|currently|again|unchanged|still|stable at|remains at|between|rang(?:es|ing)(?: from| between)?|var(?:ies|ying)(?: from| between)?)(?![a-z]))*"
+_FILL = (
+    r"(?:\s?(?:\((?:[^()]{0,30})\)|is|was|were|are|of|:|=|remains|at|reach(?:es|ing)|equals|amounts to|now|"
+    r"currently|again|unchanged|still|stable at|remains at|(?:has\s|have\s)?(?:fell|fallen|risen|rose|dropped|"
+    r"decreased|increased|declined|changed|improved|went|falling|rising)(?:\s(?:up|down))? to|between|rang(?:es|"
+    r"ing)(?: from| between)?|var(?:ies|ying)(?: from| between)?)(?![a-z]))*"
+)
 _BOUND = (
-    r"(?P<bound><=?|>=?|~|at least|at most|up to|max(?:imum|imal|imally|\.)?(?: of)?|minimum(?: of)?|min\.|about|approximately|below|under|above|"
+    r"(?P<bound><=?|>=?|~|at least|at most|up to|max(?:imum|imal|imally|\.)?(?: of)?|minimum(?: of)?|min\.|"
+    r"about|approximately|below|under|above|"
     r"less than|greater than|more than|not more than|no more than|not exceeding|maximally)?"
 )
 _MORE = rf"(?P<more>(?:\s?(?:-|to|/|or|and|,|bis|,? and|through)\s?{_N})*)"
 _KRENNING = re.compile(
-    rf"{_NAME}{_NOUN}(?:{_FILL}\s?{_BOUND}\s?(?P<first>{_N})(?P<of>\s(?:out )?of (?:4|four)\b)?\u00b0?{_MORE}\u00b0?)?", re.I
+    rf"{_NAME}{_NOUN}(?:{_FILL}\s?{_BOUND}\s?(?P<first>{_N})(?P<of>\s(?:out )?of (?:4|"
+    rf"four)\b)?\u00b0?{_MORE}\u00b0?)?",
+    re.I,
 )
 _REVERSED = re.compile(
-    rf"\b(?:scores?|grades?|class)\s(?:of\s)?{_BOUND}\s?(?P<first>{_N}){_MORE}(?P<of>)\s?(?:\(|according to|by|after|on|using|in)?\s?(?:the\s)?(?:modified\s)?(?:scale\s(?:of|by)\s)?{_NAME}",
+    rf"\b(?:scores?|grades?|class)\s(?:of\s)?{_BOUND}\s?(?P<first>{_N}){_MORE}(?P<of>)\s?(?:\(|according to|by|"
+    rf"after|on|using|in)?\s?(?:the\s)?(?:modified\s)?(?:scale\s(?:of|by)\s)?{_NAME}",
     re.I,
 )
 _CHANGED = re.compile(
     rf"(?:{_NAME}{_NOUN})(?:(?!rang|var)[^.;\d]){{0,60}}?\bfrom\s(?P<old>{_N})\sto\s(?P<new>{_N})(?!\w)", re.I
 )
-_ARROW = re.compile(rf"{_NAME}{_NOUN}(?:{_FILL})\s?(?P<old>{_N})\s?(?:->|=>|-->|then now|,? now)\s?(?:krenning\s)?(?P<new>{_N})(?!\w)", re.I)
-_TURN = r"(?:should (?:read|be|have been|have read)|must read|(?:is|was|has been|be) corrected to|corrected to|correct\w*(?: \w+){0,3}? (?:is|was|:|=)|to be read as|(?:is|was) (?:actually|in fact|rather)|is now)"
-_INSTEAD = r"(?:\s?\(?,?\s?(?:instead of|rather than|and not|not|\(?previously|formerly)\s(?:as\s)?(?:krenning\s)?(?P<old>{n}))?"
-_CORRECTED = re.compile(rf"\b{_TURN}\s?(?:a\s)?(?:krenning\s)?(?:score\s)?(?:of\s)?(?P<new>{_N})(?!\w)" + _INSTEAD.replace("{n}", _N), re.I)
+_ARROW = re.compile(
+    rf"{_NAME}{_NOUN}(?:{_FILL})\s?(?P<old>{_N})\s?(?:->|=>|-->|then now|,? now|(?:has\s|have\s)?(?:fell|fallen|"
+    rf"risen|rose|dropped|decreased|increased|declined|changed|improved|went|falling|rising)(?:\s(?:up|"
+    rf"down))? to)\s?(?:krenning\s)?(?P<new>{_N})(?!\w)",
+    re.I,
+)
+_TURN = (
+    r"(?:should (?:read|be|have been|have read)|must read|(?:is|was|has been|be) corrected to|corrected to|"
+    r"correct\w*(?: \w+){0,3}? (?:is|was|:|=)|to be read as|(?:is|was) (?:actually|in fact|rather)|is now)"
+)
+_INSTEAD = (
+    r"(?:\s?\(?,?\s?(?:instead of|rather than|and not|not|\(?previously|"
+    r"formerly)\s(?:as\s)?(?:krenning\s)?(?P<old>{n}))?"
+)
+_CORRECTED = re.compile(
+    rf"\b{_TURN}\s?(?:a\s)?(?:krenning\s)?(?:score\s)?(?:of\s)?(?P<new>{_N})(?!\w)" + _INSTEAD.replace("{n}", _N), re.I
+)
 _BARE = re.compile(rf"(?:[a-z):=,]|\band|\bor)[\s:=]{{1,3}}(?P<first>{_N})(?=\s?(?:[,;.)(|]|and\b|in\b|for\b|$))", re.I)
 _ANOTHER = re.compile(rf"[,;]?\s(?:and\s)?(?P<first>{_N})\s(?:in|for|at)\s(?:the\s)?[a-z]", re.I)
 _ELIDED_OLD = re.compile(
-    rf"\s?[(,;]?\s?(?:previously|prior|before|prev\.?|formerly|earlier|was|vs\.?|versus|compared (?:to|with)|from|initially|baseline)\s?:?\s?(?P<old>{_N})(?!\w)", re.I
+    rf"\s?[(,;]?\s?(?:previously|prior|before|prev\.?|formerly|earlier|was|vs\.?|versus|compared (?:to|with)|"
+    rf"from|initially|baseline)\s?:?\s?(?P<old>{_N})(?!\w)",
+    re.I,
 )
-_DAMAGED = re.compile(r"\s?[:=]?\s?(?:of\s)?(?:[lO|o]\b|[lIO|S]{2,4}\b|[5-9]\b(?!\s?(?:mm|cm|x|lesion|met))|\d+[.,]\d(?![./]?\d*[./])|\?+)")
+_CHANGE_OF = re.compile(
+    r"\b(?:chang|decreas|increas|fall|drop|rise|evol|improv|declin|course|develop)\w*\b[^.;]{0,40}$", re.I
+)
+_PARTLY = re.compile(
+    rf"\s?[(,]?\s?(?:in part|partly|partially|focally|in places)\s(?:also\s)?(?:up to\s)?(?P<n>{_N})(?!\w)", re.I
+)
+_HIGHEST_BEHIND = re.compile(r"\s?\((?:highest|max\w*)", re.I)
+_DAMAGED = re.compile(
+    r"\s?[:=]?\s?(?:of\s)?(?:[lO|o]\b|[lIO|S]{2,4}\b|[5-9]\b(?!\s?(?:mm|cm|x|lesion|met))|"
+    r"\d+[.,]\d(?![./]?\d*[./])|\?+)"
+)
 _BOUND_BEFORE = re.compile(
-    r"(<=|>=|<|>|\b(?:up to|at least|at most|below|under|above|less than|greater than|more than|not more than|no more than|min(?:imum|imal|\.)|max(?:imum|imal|\.)?))(?: of)?\s?(?:a\s|the\s)?(?:modified\s)?$", re.I
+    r"(<=|>=|<|(?<!-)>|\b(?:up to|at least|at most|below|under|above|less than|greater than|more than|"
+    r"not more than|no more than|min(?:imum|imal|\.)|max(?:imum|imal|\.)?))(?: of)?\s?(?:a\s|"
+    r"the\s)?(?:modified\s)?$",
+    re.I,
 )
 _WORDS = {"zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "i": 1, "ii": 2, "iii": 3, "iv": 4}
 
@@ -125,6 +165,19 @@ def krenning_scores(text: str, taken: list[tuple[int, int]]) -> list[Score]:
             continue
         match = _without_a_count(text, match)
         score = _score(match)
+        if (
+            score.listed == []
+            and score.low != score.high
+            and " to " in match["more"]
+            and _CHANGE_OF.search(text[: match.start()])
+        ):
+            found.append(Score(match.start(), match.start() + 1, score.low, score.high, old=True))
+            last = _number(re.findall(_N, match["more"], re.I)[-1])
+            score.low = score.high = last
+        if partly := _PARTLY.match(text, match.end()):
+            score.low, score.high = min(score.low, _number(partly["n"])), max(score.high, _number(partly["n"]))
+        if _HIGHEST_BEHIND.match(text, match.end()) and not score.bound:
+            score.bound = "highest"
         if re.match(r"\s(?:lesions|metastases|nodes)\b", text[match.end() :]) and " of " in match.group().lower():
             continue  # "the Krenning score of 2 lesions"
         found.append(score)
@@ -174,20 +227,40 @@ def _inside(spot: int, taken: list[tuple[int, int]]) -> bool:
 
 
 _NUMBER = r"\d{1,3}(?:[.,]\d{1,2})?(?![\d]|[.,]\d|\s?(?:mm|cm|%|MBq|min|[OlI]\b))"
-_SUV_MAX = r"(?:\bSUV(?:bw|lbm|-bw|-lbm)?\s?[-_,]?\s?\(?max(?:imum|\.)?\)?|\bmax(?:imum|imal|\.)?\sSUV\b(?!\s?(?:mean|peak)))"
-_SUV_FILL = r"(?:\s?(?:values?|of|is|was|were|are|:|=|up to|at|reach(?:es|ing)|measur(?:ed|es|ing)|approximately|approx\.|about|~|ca\.|now|currently|today|max\.|\(FDG\)|to|with|each|between|ranging(?: from)?|range|on \d{1,2}[./]\d{1,2}[./]\d{2,4}|in (?:19|20)\d\d)(?![a-z]))*"
+_SUV_MAX = (
+    r"(?:\bSUV(?:bw|lbm|-bw|-lbm)?\s?[-_,]?\s?\(?max(?:imum|\.)?\)?|\bmax(?:imum|imal|\.)?\sSUV\b(?!\s?(?:mean|"
+    r"peak)))"
+)
+_SUV_FILL = (
+    r"(?:\s?(?:values?|of|is|was|were|are|:|=|up to|at|reach(?:es|ing)|measur(?:ed|es|ing)|approximately|approx\.|"
+    r"about|~|ca\.|now|currently|today|max\.|\(FDG\)|(?:has\s|have\s)?(?:fell|fallen|risen|rose|dropped|decreased|"
+    r"increased|declined|changed|improved|went|falling|rising)(?:\s(?:up|down))? to|to|with|each|between|"
+    r"ranging(?: from)?|range|on \d{1,2}[./]\d{1,2}[./]\d{2,4}|in (?:19|20)\d\d)(?![a-z]))*"
+)
 _SUV = re.compile(
-    rf"(?P<name>{_SUV_MAX})(?:(?P<fill>{_SUV_FILL})\s?(?P<bound><=?|>=?|below|above|less than|more than|not exceeding|under|over)?\s?(?P<first>{_NUMBER})"
+    rf"(?P<name>{_SUV_MAX})(?:(?P<fill>{_SUV_FILL})\s?(?P<bound><=?|>=?|below|above|less than|more than|"
+    rf"not exceeding|under|over)?\s?(?P<first>{_NUMBER})"
     rf"(?P<more>(?:(?:,\s|\s?/\s?|\s?-\s?|,? and\s|\sto\s){_NUMBER})*)(?!\s?(?:x|times|fold)\b))?",
     re.I,
 )
 _SUV_CHANGED = re.compile(rf"{_SUV_MAX}[^.;\d]{{0,60}}?\bfrom\s(?P<old>{_NUMBER})\sto\s(?P<new>{_NUMBER})", re.I)
-_SUV_ARROW = re.compile(rf"{_SUV_MAX}{_SUV_FILL}\s?(?P<old>{_NUMBER})\s?(?:->|=>|,? now)\s?(?P<new>{_NUMBER})", re.I)
+_SUV_ARROW = re.compile(
+    rf"{_SUV_MAX}{_SUV_FILL}\s?(?P<old>{_NUMBER})\s?(?:->|=>|,? now|(?:has\s|have\s)?(?:fell|fallen|risen|rose|"
+    rf"dropped|decreased|increased|declined|changed|improved|went|falling|rising)(?:\s(?:up|"
+    rf"down))? to)\s?(?P<new>{_NUMBER})",
+    re.I,
+)
 _SUV_BARE = re.compile(rf"(?:[a-zA-Z):=])[\s:=]{{1,3}}(?P<first>{_NUMBER})(?=\s?(?:[,;.)(|/]|and\b|$))")
 _SUV_OLD = re.compile(
-    rf"\s?[(,;]?\s?(?:previously|prior|before|prev\.?|formerly|earlier|was|vs\.?|versus|compared (?:to|with)|from|initially|baseline)\s?:?\s?(?P<old>{_NUMBER})", re.I
+    rf"\s?[(,;]?\s?(?:previously|prior|before|prev\.?|formerly|earlier|was|vs\.?|versus|compared (?:to|with)|"
+    rf"from|initially|baseline)\s?:?\s?(?P<old>{_NUMBER})",
+    re.I,
 )
-_SUV_CORRECTED = re.compile(rf"\b{_TURN}\s?(?:a\s)?(?:SUV\s?max\s)?(?:value\s)?(?:of\s)?(?P<new>{_NUMBER})" + _INSTEAD.replace("{n}", _NUMBER).replace("krenning", "suvmax"), re.I)
+_SUV_CORRECTED = re.compile(
+    rf"\b{_TURN}\s?(?:a\s)?(?:SUV\s?max\s)?(?:value\s)?(?:of\s)?(?P<new>{_NUMBER})"
+    + _INSTEAD.replace("{n}", _NUMBER).replace("krenning", "suvmax"),
+    re.I,
+)
 _SUV_DAMAGED = re.compile(r"\s?[:=]?\s?(?:of\s)?(?:\d*[OlI]+[.,]?\d|\d+[OlI][.,]?|\d+[.,][OlI]|\?)")
 
 
@@ -260,7 +333,9 @@ def _listed(match: re.Match[str]) -> list[Suv]:
 
 
 _SIZE = re.compile(
-    r"(?<![\d.,])(?P<a>\d{1,3}(?:[.,]\d{1,2})?)(?:\s?(?:mm|cm)?\s?x\s?(?P<b>\d{1,3}(?:[.,]\d{1,2})?))?(?:\s?(?:mm|cm)?\s?x\s?(?P<c>\d{1,3}(?:[.,]\d{1,2})?))?\s?-?(?P<unit>mm|cm)\b",
+    r"(?<![\d.,])(?P<a>\d{1,3}(?:[.,]\d{1,2})?)(?:\s?(?:mm|"
+    r"cm)?\s?x\s?(?P<b>\d{1,3}(?:[.,]\d{1,2})?))?(?:\s?(?:mm|"
+    r"cm)?\s?x\s?(?P<c>\d{1,3}(?:[.,]\d{1,2})?))?\s?-?(?P<unit>mm|cm)\b",
     re.I,
 )
 

@@ -32,72 +32,101 @@ class Section(Enum):
 _HEADINGS: tuple[tuple[Section, str], ...] = (
     (
         Section.ADDENDUM,
-        r"addend(?:um|a)|(?:report )?amendments?|amended report|corrected report|corrections?|corrigend(?:um|a)|"
+        r"addend(?:um|a)|(?:report )?amendments?|amended report|corrected report|corrections?(?: (?:to|"
+            r"of) (?:the )?(?:above |previous )?report)?|corrigend(?:um|a)|"
         r"errat(?:um|a)|supplement(?:ary report|al report)?|revised report",
     ),
     (
         Section.INDICATION,
-        r"(?:relevant )?clinical (?:information|history|indication|question|data|details?|context|background|notes?|summary|"
-        r"presentation|diagnosis|problem)|indications?(?: for (?:the )?(?:exam\w*|study|scan))?|(?:medical |past |oncolog\w+ |"
-        r"patient |past medical |treatment |family |brief )*history(?: and question)?|reason for (?:the )?(?:exam\w*|study|referral|request|scan)|"
-        r"anamnesis|clinical|background|referral(?: diagnosis| question)?|questions?|previous (?:therap\w+|treatments?)|"
+        r"(?:relevant )?clinical (?:information|history|indication|question|data|details?|context|background|"
+            r"notes?|summary|"
+        r"presentation|diagnosis|problem)|indications?(?: for (?:the )?(?:exam\w*|study|scan))?|(?:medical |"
+            r"past |oncolog\w+ |"
+        r"patient |past medical |treatment |family |brief )*history(?: and question)?|"
+            r"reason for (?:the )?(?:exam\w*|study|referral|request|scan)|"
+        r"anamnesis|clinical|background|referral(?: diagnosis| question)?|questions?|previous (?:therap\w+|"
+            r"treatments?)|"
         r"(?:current |prior )?therap(?:y|ies)|treatments?|known diagnos[ie]s|justification",
     ),
     (
         Section.COMPARISON,
         r"comparisons?(?: (?:studies|study|with|exam\w*|imaging))?|(?:prior|previous|earlier|external|relevant prior) "
-        r"(?:stud(?:y|ies)|imaging|exam\w*|scans?|reports?|findings|results?|patholog\w+|histolog\w+|biops(?:y|ies)|pet\S*)(?: \([^)\n]{0,30}\))?|priors?",
+        r"(?:stud(?:y|ies)|imaging|exam\w*|scans?|reports?|findings|results?|patholog\w+|histolog\w+|biops(?:y|"
+            r"ies)|pet\S*)(?: \([^)\n]{0,30}\))?|priors?",
     ),
     (
         Section.LEGEND,
-        r"legends?|key|(?:modified )?krenning (?:scale|scoring(?: system)?|classification|score legend|key)|scales?|scoring(?: system| scheme)?|"
-        r"grading (?:criteria|system|scheme)|interpretation (?:guide|criteria|key)|definitions?|explanations?|disclaimer|glossary|"
+        r"legends?|key|(?:modified )?krenning (?:scale|scoring(?: system)?|classification|score legend|key)|"
+            r"scales?|scoring(?: system| scheme)?|"
+        r"grading (?:criteria|system|scheme)|interpretation (?:guide|criteria|key)|definitions?|explanations?|"
+            r"disclaimer|glossary|"
         r"who classification|reference (?:ranges?|tables?)|score definitions?",
     ),
     (
         Section.RECOMMENDATION,
-        r"recommendations?|advice|plan|suggestions?|proposals?|proposed (?:management|procedure)|next steps?|further (?:management|procedure)",
+        r"recommendations?|advice|plan|suggestions?|proposals?|proposed (?:management|procedure)|next steps?|"
+            r"further (?:management|procedure)",
     ),
     (
         Section.TECHNIQUE,
         r"techniques?|procedure|protocol|methods?|methodology|acquisition|imaging protocol|scan protocol|"
-        r"(?:radio)?(?:pharmaceuticals?|tracers?)|exam(?:ination)?s?|stud(?:y|ies)|(?:type of )?(?:exam\w*|investigation)|(?:exam\w*|study) performed",
+        r"(?:radio)?(?:pharmaceuticals?|tracers?)|exam(?:ination)?s?|stud(?:y|ies)|(?:type of )?(?:exam\w*|"
+            r"investigation)|(?:exam\w*|study) performed",
     ),
     (
         Section.FINDINGS,
-        r"(?:pet|pet/ct|ct|imaging|main|detailed|other|additional|key|current|scintigraphic|nuclear medicine) findings?|findings?|reports?|"
-        r"results?|descriptions?|micro(?:scopy|scopic\w*(?: description| findings?)?)|macro(?:scopy|scopic\w*(?: description)?)|"
-        r"gross(?: description)?|immunohistochem\w+|ihc|histolog\w+|observations?|lesions|measurements?|(?:current|present|today'?s)(?: (?:study|exam\w*|pet\S*|ct|findings?|results?|scan|imaging|report))?|today|now",
+        r"(?:pet|pet/ct|ct|imaging|main|detailed|other|additional|key|current|scintigraphic|"
+            r"nuclear medicine) findings?|findings?|reports?|"
+        r"results?|descriptions?|micro(?:scopy|scopic\w*(?: description| findings?)?)|macro(?:scopy|"
+            r"scopic\w*(?: description)?)|"
+        r"gross(?: description)?|immunohistochem\w+|ihc|histolog\w+|observations?|lesions|measurements?|"
+            r"(?:current|present|today'?s)(?: (?:study|exam\w*|pet\S*|ct|findings?|results?|scan|imaging|report))?|"
+            r"today|now",
     ),
     (
         Section.IMPRESSION,
-        r"impressions?|conclusions?|summary|(?:overall )?assessment|opinion|interpretation|(?:final |pathological |histological )?diagnos[ie]s|"
+        r"impressions?|conclusions?|summary|(?:overall )?assessment|opinion|interpretation|(?:final |"
+            r"pathological |histological )?diagnos[ie]s|"
         r"evaluation|appraisal|judg\w+|comments?|answer|synopsis|overall|result summary",
     ),
 )  # fmt: skip
 _TITLE = "|".join(f"(?P<{section.name}>{words})" for section, words in _HEADINGS)
-_STAMP = r"(?:\s(?:no\.?|#)?\s?\d{1,2}(?![\d./]))?(?:\s(?:of|from|dated|on)?\s?\(?\d[\d./-]{3,9}\)?)?(?:\s?\([^)\n]{0,40}\))?"
+_STAMP = (
+    r"(?:\s(?:no\.?|#)?\s?\d{1,2}(?![\d./]))?(?:\s(?:of|from|dated|"
+    r"on)?\s?\(?\d[\d./-]{3,9}\)?)?(?:\s?\([^)\n]{0,40}\))?"
+)
 _LINE_HEADING = re.compile(
     rf"(?:[#*_>\u2022\d.)\s-]{{0,8}})(?:{_TITLE}){_STAMP}[*_]{{0,3}}\s?(?:[:=]|-(?=\s)|[*_]{{1,3}}:?|(?=\n|$))", re.I
 )
 _INLINE_HEADING = re.compile(rf"(?<=[.;?!)\]])\s(?:{_TITLE}){_STAMP}\s?:", re.I)
 _BULLET = re.compile(r"\s*(?:[\u2022*+>#-]\s|\(?\d{1,2}[.)]\s|[a-hA-H][.):]\s|\|)")
 _ABBREVIATED = re.compile(
-    r"\b(?:approx|ca|dr|prof|no|nr|vs|cf|e\.g|i\.e|seg|segm|segs|max|min|resp|fig|prev|incl|st|p|s|mr|ms|mrs|bzw|e|g|i|z|b|"
+    r"\b(?:approx|ca|dr|prof|no|nr|vs|cf|e\.g|i\.e|seg|segm|segs|max|min|resp|fig|prev|incl|st|p|s|mr|ms|mrs|"
+    r"bzw|e|g|i|z|b|"
     r"susp|poss|prob|diff|neg|pos|ln|lnn|pat|hist|jan|feb|mar|apr|jun|jul|aug|sep|sept|oct|nov|dec)\.$",
     re.I,
 )
 _ITEM = re.compile(r"\s*\d{1,2}\.")
 _STOP = re.compile(r"(?<![.!?])[.!?]++[\"')\]]*+(?=\s)|(?<=[a-z]{3})\.(?=[A-Z][a-z])|(?<=%)\.(?=[A-Z])")
-_EXAM = r"(?:\[?\d{2,3}m?\]?[- ]?\[?(?:ga|cu|f|in|tc)\b|\[?(?:ga|cu|f|in|tc)[- ]?\d{2}|dota|fdg|pet|ct\b|mri?\b|spect|somatostatin)"
+_EXAM = (
+    r"(?:\[?\d{2,3}m?\]?[- ]?\[?(?:ga|cu|f|in|tc)\b|\[?(?:ga|cu|f|in|tc)[- ]?\d{2}|dota|fdg|pet|ct\b|mri?\b|spect|"
+    r"somatostatin)"
+)
 _ORGAN = (
-    r"(?:liver|pancreas|lymph|bones?|skeleton|head|neck|thorax|chest|abdomen|pelvis|lungs?|mesenter\w+|stomach|duodenum|ileum|"
+    r"(?:liver|pancreas|lymph|bones?|skeleton|head|neck|thorax|chest|abdomen|pelvis|lungs?|mesenter\w+|stomach|"
+    r"duodenum|ileum|"
     r"jejunum|small bowel|colon|rectum|appendix|caecum|cecum|spleen|adrenals?|micro\w+|macro\w+)"
 )
 _RESUMES = re.compile(rf"\s*(?:{_EXAM}[^:.\n]{{0,60}}(?::|$)|{_ORGAN}\b[^:.\n]{{0,30}}:)", re.I)
-_EARLIER_STUDY = re.compile(r"\b(?:(?:19|20)\d\d|\d{1,2}[./]\d{1,2}[./]\d\d|pet|ct|mri?|scans?|stud(?:y|ies)|exam\w*|none|no)\b", re.I)
+_EARLIER_STUDY = re.compile(
+    r"\b(?:(?:19|20)\d\d|\d{1,2}[./]\d{1,2}[./]\d\d|pet|ct|mri?|scans?|stud(?:y|ies)|exam\w*|none|no)\b", re.I
+)
 _SHORT = {Section.TECHNIQUE, Section.COMPARISON, Section.LEGEND}
-_OPEN_END = re.compile(r"(?:[,(/-]|\b(?:the|of|in|and|or|with|a|an|to|by|is|are|was|no|not|than|score|grade|krenning|segments?|for|from|at))$", re.I)
+_OPEN_END = re.compile(
+    r"(?:[,(/-]|\b(?:the|of|in|and|or|with|a|an|to|by|is|are|was|no|not|than|score|grade|krenning|segments?|for|"
+    r"from|at))$",
+    re.I,
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,6 +53,9 @@ def read_statement(text: str) -> Statement:
     response = decided("response", tumour)
     operability = decided("operability", said.operability)
     new = decided("new_lesions", said.new)
-    clear = None if new is True or response in {"PD", "worsened", "SD", "stable", "PR"} else decided("no_evidence_of_disease", said.clear)
+    clear = (
+        None
+        if new is True or response in {"PD", "worsened", "SD", "stable", "PR"}
+        else decided("no_evidence_of_disease", said.clear)
+    )
     return Statement(response, operability, clear, new, any(doubts), quotes)  # type: ignore[arg-type]
-

@@ -11,7 +11,11 @@ from cds_service.narrative.scores import krenning_scores, sizes
 from cds_service.narrative.sections import Section
 
 _CUTS = (re.compile(r"\s?\|\s?"), re.compile(r"\s?;\s?"), re.compile(r"\t"), re.compile(r"\s?,\s"))
-_SITE_HEAD = re.compile(r"^(?:\W*)(?:sites?|lesions?|locations?|locali[sz]ations?|organs?|region|target|metastas\w+|no\.? ?/? ?site|place)\b", re.I)
+_SITE_HEAD = re.compile(
+    r"^(?:\W*)(?:sites?|lesions?|locations?|locali[sz]ations?|organs?|region|target|metastas\w+|no\.? ?/? ?site|"
+    r"place)\b",
+    re.I,
+)
 _OLD_HEAD = re.compile(r"\b(?:prior|previous\w*|old|before|earlier|baseline|pre)\b|\b(?:19|20)\d\d\b", re.I)
 _COLUMN = {
     "krenning": re.compile(r"krenning", re.I),
@@ -23,8 +27,15 @@ _NUMBER = re.compile(r"^\W*(\d{1,3}(?:[.,]\d{1,2})?)\W*(?:mm|cm)?\W*$", re.I)
 
 
 MOST_ROWS = 300  # of all tables of one report
-_LIST_HEAD = re.compile(r"^[^.;]{0,60}\bkrenning\b(?:[- ](?:scores?|grades?))?(?:\s?\([^)]*\))?\)?(?: (?:of|for|in|per)\b[^.:;\d]{0,40})?\s?:?\s*$", re.I)
-_LIST_ROW = re.compile(r"^[\s\u2022*+-]*(?P<site>[A-Za-z][^:=|]{1,80}?)\s?(?:[:=]|\s-|\t)\s?(?P<score>(?:<=?|>=?)?\s?(?:[0-4]|IV|I{1,3})(?:\s?(?:-|to|/)\s?(?:[0-4]|IV|I{1,3}))?)\s?[.,;]?\s*$")
+_LIST_HEAD = re.compile(
+    r"^[^.;]{0,60}\bkrenning\b(?:[- ](?:scores?|grades?))?(?:\s?\([^)]*\))?\)?(?: (?:of|for|in|"
+    r"per)\b[^.:;\d]{0,40})?\s?:?\s*$",
+    re.I,
+)
+_LIST_ROW = re.compile(
+    r"^[\s\u2022*+-]*(?P<site>[A-Za-z][^:=|]{1,80}?)\s?(?:[:=]|\s-|\t)\s?(?P<score>(?:<=?|>=?)?\s?(?:[0-4]|IV|"
+    r"I{1,3})(?:\s?(?:-|to|/)\s?(?:[0-4]|IV|I{1,3}))?)\s?[.,;]?\s*$"
+)
 
 
 @dataclass(slots=True)
@@ -78,7 +89,12 @@ def _list_row(line: str, at: int, table: Table) -> bool:
         return False
     if OTHER.search(row["site"]):
         return True
-    lesion = Lesion(_lower(re.sub(r",?\s?\d+(?:[.,]\d+)?\s?(?:mm|cm)\b", "", row["site"]).strip(" ,")), frozenset().union(*(organ_of(m) for m in SITE.finditer(row["site"]))), (at, at + len(line)), Section.FINDINGS)
+    lesion = Lesion(
+        _lower(re.sub(r",?\s?\d+(?:[.,]\d+)?\s?(?:mm|cm)\b", "", row["site"]).strip(" ,")),
+        frozenset().union(*(organ_of(m) for m in SITE.finditer(row["site"]))),
+        (at, at + len(line)),
+        Section.FINDINGS,
+    )
     if found := sizes(row["site"]):
         lesion.size_mm = found[0][2]
     _cell("krenning", row["score"], lesion, table)
@@ -92,11 +108,16 @@ def _cells(line: str, cut: re.Pattern[str]) -> list[str]:
 
 def _header(line: str) -> tuple[re.Pattern[str], list[str]] | None:
     """The cut and the meaning of each column, if the line is a table's header."""
-    if len(line) > 300 or not _COLUMN["krenning"].search(line) and not _COLUMN["suvmax"].search(line):
+    if len(line) > 300 or (not _COLUMN["krenning"].search(line) and not _COLUMN["suvmax"].search(line)):
         return None
     for cut in _CUTS:
         cells = _cells(line, cut)
-        if len(cells) < 2 or not _SITE_HEAD.match(cells[0]) or any(len(c) > 40 for c in cells) or line.rstrip().endswith("."):
+        if (
+            len(cells) < 2
+            or not _SITE_HEAD.match(cells[0])
+            or any(len(c) > 40 for c in cells)
+            or line.rstrip().endswith(".")
+        ):
             continue
         return cut, ["site", *_newest([_meaning(c) for c in cells[1:]], cells[1:])]
     return None
@@ -107,7 +128,11 @@ def _newest(columns: list[str], cells: list[str]) -> list[str]:
     for name in ("krenning", "suvmax"):
         if name in columns:
             continue
-        years = {int(y[0]): i for i, c in enumerate(cells) if columns[i] == f"old-{name}" and (y := re.search(r"\b(?:19|20)\d\d\b", c))}
+        years = {
+            int(y[0]): i
+            for i, c in enumerate(cells)
+            if columns[i] == f"old-{name}" and (y := re.search(r"\b(?:19|20)\d\d\b", c))
+        }
         if len(years) > 1:
             columns[years[max(years)]] = name
     return columns
@@ -138,7 +163,9 @@ def _row(line: str, cut: re.Pattern[str], columns: list[str], at: int, table: Ta
     if OTHER.search(cells[0]) or (site is None and not LESION.search(cells[0])):
         return re.search(r"\d", line) is not None
     organs = frozenset().union(*(organ_of(m) for m in SITE.finditer(cells[0])))
-    lesion = Lesion(cells[0].lower() if len(cells[0]) > 60 else _lower(cells[0]), organs, (at, at + len(line)), Section.FINDINGS)
+    lesion = Lesion(
+        cells[0].lower() if len(cells[0]) > 60 else _lower(cells[0]), organs, (at, at + len(line)), Section.FINDINGS
+    )
     for name, cell in zip(columns[1:], cells[1:], strict=True):
         _cell(name, cell, lesion, table)
     if re.match(r"(?:normal|reference|background|physiolog)", cells[0], re.I):

@@ -14,14 +14,20 @@ _NAMES: tuple[tuple[str, str], ...] = (
     ("68Ga-DOTATATE", rf"{_GA}?\b{_DOTA}(?:tate|octreotate)\b|{_GA}?oxodotreotide|\bnetspot\b|{_GA}dotatate"),
     ("68Ga-DOTATOC", rf"{_GA}?\b{_DOTA}(?:toc|octreotide)\b|{_GA}?\bedotreotide|\bsomakit"),
     ("68Ga-DOTANOC", rf"{_GA}?\b{_DOTA}(?:noc|1-?nal-?3?-?octreotide|1nal-octreotide)\b"),
-    ("18F-AlF-NOTA-octreotide", r"(?:\[?18\s?-?f\]?|\[?f\s?-?18\]?)?\s?-?\[?(?:18f\]?)?-?\(?al\s?-?\[?(?:18)?f\]?\)?-?\s?-?nota\s?-?\s?(?:octreotide|oc)\b|\bnota-octreotide"),
+    ("18F-AlF-NOTA-octreotide", r"(?:\[?18\s?-?f\]?|"
+        r"\[?f\s?-?18\]?)?\s?-?\[?(?:18f\]?)?-?\(?al\s?-?\[?(?:18)?f\]?\)?-?\s?-?nota\s?-?\s?(?:octreotide|oc)\b|"
+        r"\bnota-octreotide"),
     ("18F-SiTATE", r"\bsi(?:fa)?-?(?:lin)?-?tate\b|\bsitate\b"),
     ("111In-pentetreotide", r"\bpentetreotide|\boctreoscan|(?:\[?111\]?\s?-?in\]?|\bin(?:dium)?\s?-?111)[\s-]*(?:dtpa[\s-]*)?octreotide"),
-    ("99mTc-octreotide-analogue", r"(?:\[?99m\]?\s?-?tc\]?|\btc\s?-?99m|technetium\S*)[\s-]*(?:\S{0,20}[\s-])?(?:\w+/)?\S{0,10}(?:toc|octreotide|tate|octreotate)\b|\btektrotyd"),
-    ("18F-FDG", r"\bfdg\b|\bf?luoro-?2?-?deoxy-?(?:d-)?glucose|\bf?ludeoxyglucose|fluorodeoxyglucose|fludeoxyglucose|deoxy-(?:d-)?glucose"),
+    ("99mTc-octreotide-analogue", r"(?:\[?99m\]?\s?-?tc\]?|\btc\s?-?99m|technetium\S*)[\s-]*(?:\S{0,20}[\s-])?(?:\w+/)?\S{0,10}(?:toc|"
+        r"octreotide|tate|octreotate)\b|\btektrotyd"),
+    ("18F-FDG", r"\bfdg\b|\bf?luoro-?2?-?deoxy-?(?:d-)?glucose|\bf?ludeoxyglucose|fluorodeoxyglucose|fludeoxyglucose|"
+        r"deoxy-(?:d-)?glucose"),
 )  # fmt: skip
 _TRACER = Words("|".join(rf"(?P<t{i}>{words})" for i, (_, words) in enumerate(_NAMES)))
-_SSTR_WORDS = Words(r"\b(?:sstr?\d?|ssr|somatostatin|dota\w*|octreo\w*|krenning|receptors?|sitate|tektrotyd|pentetreotide)\b")
+_SSTR_WORDS = Words(
+    r"\b(?:sstr?\d?|ssr|somatostatin|dota\w*|octreo\w*|krenning|receptors?|sitate|tektrotyd|pentetreotide)\b"
+)
 _FDG_WORDS = Words(r"\b(?:FDG\w*|glucose metaboli\w+|metabolic|hypermetabolic|deoxyglucose)\b")
 _HINT = re.compile(r"fdg|d[o0]ta|tate|octre|tektrotyd|pentetre|detectnet|netspot|somakit|glucose|oxodot|edotre", re.I)
 
@@ -34,7 +40,11 @@ def tracers(text: str) -> list[tuple[int, int, str]]:
     for match in _TRACER.finditer(text):
         assert match.lastgroup is not None
         name = _NAMES[int(match.lastgroup[1:])][0]
-        if re.search(r"\b(?:lu|177|lutetium|y-?90|90-?y|yttrium|ac-?225|225)\W{0,3}(?:lu\W{0,3})?$", text[max(0, match.start() - 14) : match.start()], re.I):
+        if re.search(
+            r"\b(?:lu|177|lutetium|y-?90|90-?y|yttrium|ac-?225|225)\W{0,3}(?:lu\W{0,3})?$",
+            text[max(0, match.start() - 14) : match.start()],
+            re.I,
+        ):
             continue  # a therapy
         found.append((match.start(), match.end(), name))
     return found

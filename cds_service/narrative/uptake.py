@@ -8,46 +8,74 @@ from dataclasses import dataclass
 from cds_service.narrative.words import Words
 
 _OF = (
-    r"(?:that\s|those\s|the\s|a\s|one\s|of\s|in\s|uptake\s|activity\s|intensity\s|background\s|normal\s|healthy\s|physiological\s|surrounding\s|unaffected\s|"
+    r"(?:that\s|those\s|the\s|a\s|one\s|of\s|in\s|uptake\s|activity\s|intensity\s|background\s|normal\s|"
+    r"healthy\s|physiological\s|surrounding\s|unaffected\s|"
     r"adjacent\s|uninvolved\s|intensity of\s|level of\s|reference\s)*"
 )
 _LIVER = rf"{_OF}(?:liver|hepatic)(?!\s(?:metast|lesion|tumou?r|mets|segment))"
 _SPLEEN = rf"{_OF}(?:spleen|splenic)(?!\s(?:metast|lesion))"
 _ABOVE = (
-    r"(?:above|higher than|higher(?: [\w-]+){0,4}? than|stronger(?: [\w-]+){0,4}? than|greater(?: [\w-]+){0,4}? than|higher|greater than|exceed(?:s|ing|ed)?|more intens(?:e|ely|ive|ively)(?: \w+)? than|more(?: \w+)? than|stronger than|hotter than|over|>|superior to|"
+    r"(?:above|higher than|higher(?: [\w-]+){0,4}? than|stronger(?: [\w-]+){0,4}? than|"
+    r"greater(?: [\w-]+){0,4}? than|higher|greater than|exceed(?:s|ing|ed)?|more intens(?:e|ely|ive|"
+    r"ively)(?: \w+)? than|more(?: \w+)? than|stronger than|hotter than|over|>|superior to|"
     r"in excess of|surpass\w+|brighter than|more strongly than)\s?"
 )
 _BELOW = r"(?:below|less(?: \w+)? than|lower than|under|weaker than|<|inferior to|fainter than|less than|beneath)\s?"
 _EQUAL = (
-    r"(?:equal(?:s|ling)?(?: to)?|similar to|comparable (?:to|with)|identical to|iso-?intense (?:to|with)|the same as|same as|equivalent to|corresponding to|in the range of|"
+    r"(?:equal(?:s|ling)?(?: to)?|similar to|comparable (?:to|with)|identical to|iso-?intense (?:to|with)|"
+    r"the same as|same as|equivalent to|corresponding to|in the range of|"
     r"on (?:the|a) level (?:of|with)|at the level of|as (?:intense|high|strong) as|=|iso-?)\s?"
 )
 _UPTAKE = r"(?:uptake|expression|accumulation|activity|avid(?:ity)?|tracer|positiv\w+|receptors?|enhancement|storage)"
 _KINDS = (
-    r"(?:any |relevant |significant |pathological\w* |increased |abnormal |focal |specific |detectable |appreciable |visible |discernible |tracer |radiotracer |"
-    r"somatostatin |receptor |sstr\d?[ -]|dota\w+[ -]|radiopharmaceutical |corresponding |measurable |demonstrable |ssr |octreotide |of |the |evidence |clear |obvious |"
+    r"(?:any |relevant |significant |pathological\w* |increased |abnormal |focal |specific |detectable |"
+    r"appreciable |visible |discernible |tracer |radiotracer |"
+    r"somatostatin |receptor |sstr\d?[ -]|dota\w+[ -]|radiopharmaceutical |corresponding |measurable |"
+    r"demonstrable |ssr |octreotide |of |the |evidence |clear |obvious |"
     r"radionuclide |peptide |associated |elevated |definite |substantial |68ga-\w+ |68ga-dota-\w+ )*"
 )
 _PATTERNS: tuple[tuple[str, str], ...] = (
-    ("straddle", rf"(?:(?:equal|similar|comparable|at|identical)(?: to| with)? or (?:\w+ )?(?:above|higher(?: than)?|greater(?: than)?|more intense than|exceeding)|(?:equal|similar|comparable) to (?:slightly|mildly) (?:above|higher than|greater than))\s?{_LIVER}|\b(?:liver|hepatic) or (?:above|higher)"),
-    ("low", rf"(?:(?:equal|similar|comparable|at|identical)(?: to| with)? or (?:\w+ )?(?:below|lower(?: than)?|less(?: than)?))\s?{_LIVER}"),
-    ("straddle", rf"(?:>=|at least (?:as high as |equal to )?|equal to or (?:above|greater than|higher than)|above or equal to|similar to or (?:above|higher than)|greater than or equal to)\s?{_LIVER}"),
-    ("low", rf"(?:<=|at most|less than or equal to|not (?:higher|greater|more) than|equal to or (?:below|less than|lower than)|(?:slightly|minimally|somewhat|marginally) (?:below|less than|lower than))\s?{_LIVER}"),
-    ("0", rf"\b(?:no|without|lack of|lacks|lacking|absent|absence of|(?:does|do|did) not (?:show|have|express|take up|demonstrate|exhibit|accumulate|display))\s{_KINDS}{_UPTAKE}(?!\s(?:above|higher|exceeding|over|greater)\s(?:than\s)?(?:that of\s)?(?:the\s|normal\s)*(?:liver|hepatic|spleen))(?!\s(?:change|difference))"),
-    ("0", r"\b(?:(?:sstr\d?|somatostatin[ -]receptor|receptor|dota[a-z-]{2,6}|dotatate|dotatoc|dotanoc|tracer|octreotide)[ -]neg(?:ative|\.)|non-?avid|not (?:tracer[ -]|sstr[ -]|dotatate[ -])?avid|photopenic|not (?:sstr|tracer|receptor)[ -]?(?:positive|expressing)|(?:does|do|did) not (?:take up|express|accumulate)\b)"),
-    ("0", r"\bnone of (?:the |these |them\b|those )?.{0,50}?(?:shows?|takes? up|express\w*|accumulat\w+|is (?:\w+[ -])?avid|are (?:\w+[ -])?avid|has|have|exhibits?|demonstrates?)\b"),
+    ("straddle", rf"(?:(?:equal|similar|comparable|at|identical)(?: to| with)? or (?:\w+ )?(?:above|higher(?: than)?|"
+        rf"greater(?: than)?|more intense than|exceeding)|(?:equal|similar|comparable) to (?:slightly|"
+        rf"mildly) (?:above|higher than|greater than))\s?{_LIVER}|\b(?:liver|hepatic) or (?:above|higher)"),
+    ("low", rf"(?:(?:equal|similar|comparable|at|identical)(?: to| with)? or (?:\w+ )?(?:below|lower(?: than)?|"
+        rf"less(?: than)?))\s?{_LIVER}"),
+    ("straddle", rf"(?:>=|at least (?:as high as |equal to )?|equal to or (?:above|greater than|higher than)|"
+        rf"above or equal to|similar to or (?:above|higher than)|greater than or equal to)\s?{_LIVER}"),
+    ("low", rf"(?:<=|at most|less than or equal to|not (?:higher|greater|more) than|equal to or (?:below|less than|"
+        rf"lower than)|(?:slightly|minimally|somewhat|marginally) (?:below|less than|lower than))\s?{_LIVER}"),
+    ("0", rf"\b(?:no|without|lack of|lacks|lacking|absent|absence of|(?:does|do|did) not (?:show|have|express|"
+        rf"take up|demonstrate|exhibit|accumulate|display))\s{_KINDS}{_UPTAKE}(?!\s(?:above|higher|exceeding|over|"
+        rf"greater)\s(?:than\s)?(?:that of\s)?(?:the\s|normal\s)*(?:liver|hepatic|spleen))(?!\s(?:change|"
+        rf"difference))"),
+    ("0", r"\b(?:(?:sstr\d?|somatostatin[ -]receptor|receptor|dota[a-z-]{2,6}|dotatate|dotatoc|dotanoc|tracer|"
+        r"octreotide)[ -]neg(?:ative|\.)|non-?avid|not (?:tracer[ -]|sstr[ -]|dotatate[ -])?avid|photopenic|"
+        r"not (?:sstr|tracer|receptor)[ -]?(?:positive|expressing)|(?:does|do|did) not (?:take up|express|"
+        r"accumulate)\b)"),
+    ("0", r"\bnone of (?:the |these |them\b|those )?.{0,50}?(?:shows?|takes? up|express\w*|accumulat\w+|"
+        r"is (?:\w+[ -])?avid|are (?:\w+[ -])?avid|has|have|exhibits?|demonstrates?)\b"),
     ("3", rf"{_ABOVE}{_LIVER}(?! and spleen)"),
     ("4", rf"{_ABOVE}(?:{_OF}liver and )?{_SPLEEN}"),
     ("3", rf"\b(?:between|in between)\s{_LIVER} and {_SPLEEN}"),
     ("2", rf"{_EQUAL}{_LIVER}|\bliver[- ]iso-?intense|\bisohepatic|\bliver[- ]equivalent"),
     ("1", rf"{_BELOW}{_LIVER}"),
-    ("1", rf"\b(?:low[- ]grade|faint(?:ly)?|mild(?:ly)?)\s(?:\w+[ -]){{0,4}}{_UPTAKE}|\b(?:uptake|expression|activity|avidity|accumulation)\s(?:is|was|are|remains)\s(?:only\s|very\s|just\s)?(?:low[- ]grade|faint|mild)\b"),
-    ("low", rf"\b(?:low|weak(?:ly)?|minimal(?:ly)?|slight(?:ly)?|poor(?:ly)?|little|scarce|marginal|sparse)\s(?:\w+[ -]){{0,4}}{_UPTAKE}|\b(?:uptake|expression|activity|avidity|accumulation)\s(?:is|was|are|remains)\s(?:only\s|very\s|just\s)?(?:low|weak|minimal|slight|poor)\b"),
+    ("1", rf"\b(?:low[- ]grade|faint(?:ly)?|mild(?:ly)?)\s(?:\w+[ -]){{0,4}}{_UPTAKE}|\b(?:uptake|expression|"
+        rf"activity|avidity|accumulation)\s(?:is|was|are|remains)\s(?:only\s|very\s|just\s)?(?:low[- ]grade|faint|"
+        rf"mild)\b"),
+    ("low", rf"\b(?:low|weak(?:ly)?|minimal(?:ly)?|slight(?:ly)?|poor(?:ly)?|little|scarce|marginal|"
+        rf"sparse)\s(?:\w+[ -]){{0,4}}{_UPTAKE}|\b(?:uptake|expression|activity|avidity|accumulation)\s(?:is|was|"
+        rf"are|remains)\s(?:only\s|very\s|just\s)?(?:low|weak|minimal|slight|poor)\b"),
 )  # fmt: skip
 _WORDS = Words("|".join(rf"(?P<w{i}>{pattern})" for i, (_, pattern) in enumerate(_PATTERNS)))
 _POSITIVE = Words(
-    r"\b(?:(?:strongly |highly |clearly |markedly |intensely )?(?:sstr\d?|somatostatin[ -]receptor|receptor|dotatate|dotatoc|dotanoc|tracer|dota-\w+)[ -](?:positive|avid|expressing))\b")
-_HINT = re.compile(r"uptake|express|accumul|activity|avid|tracer|receptor|liver|hepatic|spleen|splenic|negative|neg\.|photopenic|none of|storage|positiv|enhanc|isohep", re.I)
+    r"\b(?:(?:strongly |highly |clearly |markedly |intensely )?(?:sstr\d?|somatostatin[ -]receptor|receptor|"
+    r"dotatate|dotatoc|dotanoc|tracer|dota-\w+)[ -](?:positive|avid|expressing))\b"
+)
+_HINT = re.compile(
+    r"uptake|express|accumul|activity|avid|tracer|receptor|liver|hepatic|spleen|splenic|negative|neg\.|photopenic|"
+    r"none of|storage|positiv|enhanc|isohep",
+    re.I,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,14 +102,26 @@ def uptake_words(text: str) -> list[Uptake]:
         assert match.lastgroup is not None
         kind = _PATTERNS[int(match.lastgroup[1:])][0]
         level = int(kind) if kind.isdigit() else None
-        found.append(Uptake(match.start(), match.end(), level, low=kind == "low" or (level is not None and level < 3), straddles=kind == "straddle"))
+        found.append(
+            Uptake(
+                match.start(),
+                match.end(),
+                level,
+                low=kind == "low" or (level is not None and level < 3),
+                straddles=kind == "straddle",
+            )
+        )
     found += [Uptake(m.start(), m.end(), None, positive=True) for m in _POSITIVE.finditer(text)]
     return found
 
 
 _FDG_POSITIVE = Words(
-    r"\bFDG[ -](?:avid|positive|pos\b)|\b(?:FDG|metabolic|glucose)[ -](?:uptake|accumulation|avidity|activity)|\bhypermetaboli\w+|\bavid for FDG|\buptake of FDG|\bFDG\+")
-_FDG_NEGATIVE = Words(r"\bFDG[ -](?:neg(?:ative)?\b)|\bnon-?FDG[ -]?avid|\bnot FDG[ -]?avid|\bnon-?hypermetabolic|\bFDG-(?=\s|,|\.|/)")
+    r"\bFDG[ -](?:avid|positive|pos\b)|\b(?:FDG|metabolic|glucose)[ -](?:uptake|accumulation|avidity|activity)|"
+    r"\bhypermetaboli\w+|\bavid for FDG|\buptake of FDG|\bFDG\+"
+)
+_FDG_NEGATIVE = Words(
+    r"\bFDG[ -](?:neg(?:ative)?\b)|\bnon-?FDG[ -]?avid|\bnot FDG[ -]?avid|\bnon-?hypermetabolic|\bFDG-(?=\s|,|\.|/)"
+)
 
 
 def fdg_words(text: str) -> list[tuple[int, int, bool]]:

@@ -22,7 +22,9 @@ class Words:
     __slots__ = ("_pattern",)
 
     def __init__(self, source: str) -> None:
-        self._pattern = re.compile(_PIECE.sub(lambda m: m.group() if m.group().startswith(("\\", "(?P")) else m.group().lower(), source))
+        self._pattern = re.compile(
+            _PIECE.sub(lambda m: m.group() if m.group().startswith(("\\", "(?P")) else m.group().lower(), source)
+        )
 
     def search(self, text: str, start: int = 0, end: int | None = None) -> re.Match[str] | None:
         """As `re.Pattern.search`."""

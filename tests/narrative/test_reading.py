@@ -244,7 +244,8 @@ def test_addendum_replaces_only_the_lesion_it_names() -> None:
 
 def test_a_withdrawn_report_says_nothing() -> None:
     out = read_report(
-        "68Ga-DOTATATE PET/CT\nLiver metastases Krenning 3.\nAddendum: This report was issued for the wrong patient and is withdrawn.",
+        "68Ga-DOTATATE PET/CT\nLiver metastases Krenning 3.\nAddendum: This report was issued for the wrong "
+        "patient and is withdrawn.",
         "sstr_pet",
     )
     assert out["uncertain"] is True
@@ -252,7 +253,9 @@ def test_a_withdrawn_report_says_nothing() -> None:
 
 
 def test_a_list_under_a_krenning_heading() -> None:
-    out = read_report("68Ga-DOTATATE PET/CT\nKrenning score:\nLiver: 4\nLymph nodes: 3\nBone, L3, 9 mm: 2\n", "sstr_pet")
+    out = read_report(
+        "68Ga-DOTATATE PET/CT\nKrenning score:\nLiver: 4\nLymph nodes: 3\nBone, L3, 9 mm: 2\n", "sstr_pet"
+    )
     assert [(x["krenning"], x["size_mm"]) for x in out["krenning_lesions"]] == [(4, None), (3, None), (2, 9)]
 
 

@@ -49,7 +49,9 @@ def test_any_cut_of_a_report_is_read(report: dict[str, Any], begin: int, length:
     _reads(report["text"][begin : begin + length])
 
 
-@pytest.mark.parametrize("text", ["", " ", "\n\n", "\x00", "\ud800", "\u202e", "%", "(" * 50, "Krenning", "Ki-67", "SUVmax", "Addendum:"])
+@pytest.mark.parametrize(
+    "text", ["", " ", "\n\n", "\x00", "\ud800", "\u202e", "%", "(" * 50, "Krenning", "Ki-67", "SUVmax", "Addendum:"]
+)
 def test_nothing_is_made_of_nothing(text: str) -> None:
     for kind in KINDS:
         out = read_report(text, kind)
@@ -62,22 +64,37 @@ def test_every_quote_stands_in_the_text(report: dict[str, Any]) -> None:
     for name, words in out["quotes"].items():
         assert words
         assert words in report["text"], name
-    for name in ("tracer", "krenning_highest", "krenning_implied_lowest", "ki67_percent", "grade", "response", "operability"):
+    for name in (
+        "tracer",
+        "krenning_highest",
+        "krenning_implied_lowest",
+        "ki67_percent",
+        "grade",
+        "response",
+        "operability",
+    ):
         assert (out[name] is None) == (name not in out["quotes"]), name
 
 
 @pytest.mark.parametrize("report", REPORTS, ids=lambda r: r["id"])
 def test_invisible_characters_change_nothing(report: dict[str, Any]) -> None:
     text = report["text"]
-    littered = "".join(c + ("\u200b\u2060" if i % 3 == 0 else "\u202a\u00ad" if i % 7 == 0 else "") for i, c in enumerate(text))
+    littered = "".join(
+        c + ("\u200b\u2060" if i % 3 == 0 else "\u202a\u00ad" if i % 7 == 0 else "") for i, c in enumerate(text)
+    )
     clean, dirty = read_report(text, report["kind"]), read_report(littered, report["kind"])
-    assert {k: v for k, v in dirty.items() if k not in {"quotes", "mitoses"}} == {k: v for k, v in clean.items() if k not in {"quotes", "mitoses"}}
+    assert {k: v for k, v in dirty.items() if k not in {"quotes", "mitoses"}} == {
+        k: v for k, v in clean.items() if k not in {"quotes", "mitoses"}
+    }
 
 
 @pytest.mark.parametrize("space", ["\u00a0", "\u2009", "\u202f", "\u3000"])
 @pytest.mark.parametrize("hyphen", ["\u2010", "\u2011", "\u2013", "\u2212", "\ufe63"])
 def test_unusual_spaces_and_hyphens(space: str, hyphen: str) -> None:
-    text = f"\u2076\u2078Ga{hyphen}DOTA{hyphen}TOC{space}PET/CT. Liver{space}metastases,{space}Krenning{space}III{hyphen}IV."
+    text = (
+        f"\u2076\u2078Ga{hyphen}DOTA{hyphen}TOC{space}PET/CT. "
+        f"Liver{space}metastases,{space}Krenning{space}III{hyphen}IV."
+    )
     out = read_report(text, "sstr_pet")
     assert out["tracer"] == "68Ga-DOTATOC"
     assert (out["krenning_highest"], out["krenning_lowest"]) == (4, 3)
@@ -120,7 +137,9 @@ def test_time_grows_no_faster_than_the_text(piece: str) -> None:
 
 
 def test_a_megabyte_of_text_is_read() -> None:
-    text = "".join(f"Liver segment IV lesion {i} Krenning {i % 5}, {i % 60} mm. No new lesion?\n" for i in range(18_000))
+    text = "".join(
+        f"Liver segment IV lesion {i} Krenning {i % 5}, {i % 60} mm. No new lesion?\n" for i in range(18_000)
+    )
     assert len(text) > 1_000_000
     begin = time.process_time()
     out = read_report(text, "sstr_pet")
