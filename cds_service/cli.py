@@ -26,6 +26,8 @@ from cds_service.rule_words import describe, outcomes
 from cds_service.rulebook import Rulebook, load_rulebook
 from cds_service.rulebook.library import LibraryError
 from cds_service.rulebook.page_check import PageError
+from cds_service.store import StoreError
+from cds_service.store_commands import add_store_commands
 from cds_service.terminal import answer_text, fault, printable, table, wrapped
 from cds_service.web.catalogue import catalogue
 
@@ -38,6 +40,7 @@ class InputError(ValueError):
 
 _WRONG_INPUT = (
     InputError, BundleError, JsonError, RequiredDataMissing, PolicyError, SettingsError, PageError, LibraryError,
+    StoreError,
 )  # fmt: skip
 
 
@@ -192,6 +195,8 @@ def _parser() -> argparse.ArgumentParser:
     _command(kinds, "show", _rules_show, "one rule").add_argument("id", metavar="ID", help="its id or code")
     out = _command(kinds, "catalogue", _rules_catalogue, "all rules as one HTML page")
     out.add_argument("out", metavar="OUT.html", type=Path)
+
+    add_store_commands(commands, _command, _day)
     return parser
 
 

@@ -32,16 +32,18 @@ def free_port() -> int:
 
 @contextmanager
 def running_service(
-    *options: str, port: int | None = None, environment: Mapping[str, str] | None = None
+    *options: str, port: int | None = None, environment: Mapping[str, str] | None = None, log: Path | None = None
 ) -> Iterator[tuple[int, subprocess.Popen[bytes]]]:
     """Starts ``prrt-cds serve`` for the US, waits until it is ready, stops it in the end. Yields port and process.
-    Without a database in the environment it has one of its own, which is gone afterwards."""
+    Without a database in the environment it has one of its own, which is gone afterwards. ``log``: a file for its
+    standard error, where there is more than a pipe holds."""
     port = port or free_port()
     command = [*COMMAND, "serve", "--jurisdiction", "US", "--port", str(port), *options]
     with ExitStack() as stack:
         folder = stack.enter_context(TemporaryDirectory())
         where = clean_environment(**{"PRRT_CDS_DATABASE": f"{folder}/test.sqlite3", **(environment or {})})
-        process = stack.enter_context(subprocess.Popen(command, cwd=ROOT, env=where, stderr=subprocess.PIPE))
+        errors = stack.enter_context(log.open("wb")) if log else subprocess.PIPE
+        process = stack.enter_context(subprocess.Popen(command, cwd=ROOT, env=where, stderr=errors))
         try:
             _wait(process, port)
             yield port, process
@@ -59,4 +61,4 @@ def _wait(process: subprocess.Popen[bytes], port: int) -> None:
         except (URLError, OSError):
             time.sleep(0.1)
     process.kill()
-    raise AssertionError(f"the service did not start: {process.communicate()[1].decode()}")
+    raise AssertionError(f"the service did not start: {(process.communicate()[1] or b'').decode()}")

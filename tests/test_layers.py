@@ -9,7 +9,10 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "cds_service"
 
-TOP = ("app", "cli", "serve", "check", "terminal", "markdown", "rule_words", "web", "scenarios", "__main__")
+TOP = (
+    "app", "cli", "store_commands", "serve", "check", "terminal", "markdown", "rule_words", "web", "scenarios",
+    "__main__",
+)  # fmt: skip
 LAYERS = (
     ("__init__", "dates"),
     ("fhir",),
