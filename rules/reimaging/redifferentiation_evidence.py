@@ -26,4 +26,5 @@ rule = Rule(
         Branch(name="cytotoxic", when=fact.fired_r_01.yes & fact.reimage_responding.yes),
     ),
     silenced_by=("R-05/instead", "R-05/duplicate-instead"),
+    speaks_in=("none", "retreatment"),
 )

@@ -21,11 +21,11 @@ rule = Rule(
     branches=(
         Branch(
             name="differs",
-            when=fact.grades_differ.yes & fact.grade_lowest_shown.known & fact.grade_highest_shown.known,
+            when=fact.grades_differ.yes,
             advice=Advice(
                 indicator="warning",
-                summary="Tumour grade differs between samples ({grade_lowest_shown} vs {grade_highest_shown}); the higher was used.",
-                record="Record shows specimens of different grade: {grade_lowest_shown} and {grade_highest_shown}.",
+                summary="Tumour grade differs between samples [[({grade_lowest_shown} vs {grade_highest_shown})]]; the higher was used.",
+                record="Record shows specimens of different grade[[: {grade_lowest_shown} and {grade_highest_shown}]].",
                 suggestions=(
                     Suggestion(label="Consider pathology review or re-biopsy when behaviour has changed"),
                     Suggestion(label="No change: the higher grade is used"),

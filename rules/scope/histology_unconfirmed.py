@@ -21,13 +21,13 @@ rule = Rule(
     branches=(
         Branch(
             name="suspected",
-            when=fact.net_confirmed.no & fact.net_in_scope.yes & fact.diagnosis.known,
+            when=fact.net_confirmed.no,
             outcome="needs-data",
             reason="histology-unconfirmed",
             advice=Advice(
                 indicator="info",
                 summary="NET suspected but no histology in record; PRRT assessment not possible.",
-                record="Record shows a suspected neuroendocrine neoplasm ({diagnosis}) without histology.",
+                record="Record shows a suspected neuroendocrine neoplasm[[ ({diagnosis})]] without histology.",
                 suggestions=(
                     Suggestion(label="Consider biopsy or asking for the pathology report", recommended=True),
                     Suggestion(label="No change: the diagnosis stays suspected"),
@@ -58,9 +58,7 @@ rule = Rule(
         ),
         Branch(
             name="differentiation-open",
-            when=fact.well_differentiated.unknown
-            & fact.poorly_differentiated.no
-            & (fact.ki67_percent > param.ki67_g3_above),
+            when=fact.well_differentiated.unknown & (fact.ki67_percent > param.ki67_g3_above),
             outcome="needs-data",
             reason="histology-unconfirmed",
             advice=Advice(
@@ -77,7 +75,7 @@ rule = Rule(
         ),
         Branch(
             name="differentiation-not-stated",
-            when=fact.well_differentiated.unknown & fact.net_confirmed.yes & fact.poorly_differentiated.no,
+            when=fact.well_differentiated.unknown & fact.net_confirmed.yes,
             ask=("differentiation",),
         ),
     ),

@@ -22,11 +22,11 @@ rule = Rule(
     branches=(
         Branch(
             name="older-date-used",
-            when=fact.carried_redated.yes & fact.carried_from.known & fact.carried_source.known,
+            when=fact.carried_redated.yes,
             advice=Advice(
                 indicator="info",
-                summary="Text appears carried forward from {carried_from}; the older date was used.",
-                record="Record shows a text that repeats one of {carried_from} and has no examination date of its own.",
+                summary="Text appears carried forward[[ from {carried_from}]]; the older date was used.",
+                record="Record shows a text that repeats an older one[[ ({carried_from})]] and has no examination date of its own.",
                 suggestions=(
                     Suggestion(label="Consider checking the original report"),
                     Suggestion(label="No change: the older date is used"),
@@ -36,11 +36,11 @@ rule = Rule(
         ),
         Branch(
             name="listed",
-            when=fact.carried_redated.no & fact.carried_from.known & fact.carried_source.known,
+            when=fact.carried_redated.no,
             advice=Advice(
                 indicator="info",
-                summary="Text repeats one of {carried_from}; its own examination date was kept.",
-                record="Record shows a text that repeats one of {carried_from} under an examination date of its own.",
+                summary="Text repeats an older one[[ ({carried_from})]]; its own examination date was kept.",
+                record="Record shows a text that repeats an older one[[ ({carried_from})]] under an examination date of its own.",
                 suggestions=(
                     Suggestion(label="Consider checking the original report"),
                     Suggestion(label="No change: its own date is used"),

@@ -63,4 +63,5 @@ rule = Rule(
             ),
         ),
     ),
+    speaks_in=("none", "retreatment"),
 )
