@@ -54,7 +54,7 @@ class Recorder:
     def _record(self, service: Service, call: HookCall, day: date, **outcome: Any) -> None:
         if self._store is None:
             return
-        content = encode(call_as_json(call)) if self._store.settings.keep_requests else None
+        content = encode(call.as_json()) if self._store.settings.keep_requests else None
         milliseconds = (time.perf_counter() - g.started) * 1000
         entry = Call(
             service=service.id, hook=call.hook, hook_instance=call.hook_instance, patient_id=call.patient_id, day=day,
@@ -65,28 +65,6 @@ class Recorder:
         except (SQLAlchemyError, StoreError) as error:
             log_fault(error)
             raise Refusal(500, _NOT_RECORDED) from None
-
-
-def call_as_json(call: HookCall) -> dict[str, Any]:
-    """All that the answer depends on; no token is in it."""
-    return {
-        "hook": call.hook,
-        "hookInstance": call.hook_instance,
-        "patientId": call.patient_id,
-        "prefetch": call.prefetch,
-        "draftOrders": call.draft_orders,
-    }
-
-
-def call_from_json(kept: dict[str, Any]) -> HookCall:
-    """The call of ``call_as_json``."""
-    return HookCall(
-        hook=kept["hook"],
-        hook_instance=kept["hookInstance"],
-        patient_id=kept["patientId"],
-        prefetch=kept["prefetch"],
-        draft_orders=kept["draftOrders"],
-    )
 
 
 def _client() -> str:

@@ -17,19 +17,23 @@ from cds_service.hooks.outcome import Refusal
 MAX_ENTRIES = 50_000
 """More resources than one patient's record holds; what comes on top is refused, not half read."""
 
+_BEARER = re.compile(r"[\x21-\x7e]{1,16000}")
 _PATIENT_ID = re.compile(r"[^\s/?#&\x00-\x1f\x7f]{1,128}")
 
 
 @dataclass(frozen=True, slots=True)
 class HookCall:
     """One call of a service. ``prefetch`` holds what was sent, key by key: null is None (nothing on record), a key
-    not sent is absent. ``draft_orders`` is ``context.draftOrders`` as sent."""
+    not sent is absent. ``draft_orders`` is ``context.draftOrders`` as sent. ``server`` and ``token`` are ``fhirServer``
+    and its access token: used for this call's own requests, never kept."""
 
     hook: str
     hook_instance: str
     patient_id: str
     prefetch: Mapping[str, Any] = field(repr=False)
     draft_orders: Mapping[str, Any] | None = field(default=None, repr=False)
+    server: str | None = field(default=None, repr=False)
+    token: str | None = field(default=None, repr=False)
 
 
 class Answered(dict[str, Any]):
@@ -57,13 +61,15 @@ def read_call(body: bytes, service: Service) -> HookCall:
     context = call.get("context")
     if not isinstance(context, dict):
         raise _bad('"context" must be an object')
-    _check_access(call)
+    server, token = _access(call)
     return HookCall(
         hook=service.hook,
         hook_instance=_hook_instance(call.get("hookInstance")),
         patient_id=_patient_id(context),
         prefetch=_prefetch(call.get("prefetch")),
         draft_orders=_draft_orders(context, service) if service.orders else None,
+        server=server,
+        token=token,
     )
 
 
@@ -132,21 +138,22 @@ def _bundle_in(item: object) -> object:
     return inner if opened else None
 
 
-def _check_access(call: Mapping[str, Any]) -> None:
-    """``fhirServer`` and ``fhirAuthorization`` go together and have the right shape; neither is echoed."""
+def _access(call: Mapping[str, Any]) -> tuple[str | None, str | None]:
+    """``fhirServer`` and its token, which go together and have the right shape; neither is echoed."""
     server, authorization = call.get("fhirServer"), call.get("fhirAuthorization")
     if server is not None and not _is_url(server):
         raise _bad('"fhirServer" must be an http or https URL')
     if authorization is None:
-        return
+        return server, None
     if server is None:
         raise _bad('"fhirServer" is required beside "fhirAuthorization"')
     if not isinstance(authorization, dict) or not (
         isinstance(token := authorization.get("access_token"), str)
-        and token
+        and _BEARER.fullmatch(token)
         and str(authorization.get("token_type")).lower() == "bearer"
     ):
         raise _bad('"fhirAuthorization" must be a bearer token')
+    return server, token
 
 
 def _is_url(value: object) -> bool:
