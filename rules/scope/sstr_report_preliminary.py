@@ -38,5 +38,4 @@ rule = Rule(
             ask=("final-report",),
         ),
     ),
-    speaks_in=("none", "retreatment"),
 )
