@@ -14,7 +14,7 @@ from sqlalchemy import Row
 
 from cds_service.hooks.answer import load_answer
 from cds_service.hooks.decode import decode, encode
-from cds_service.hooks.recording import call_from_json
+from cds_service.hooks.request import HookCall
 from cds_service.hooks.settings import load_settings
 from cds_service.policy import make_policy
 from cds_service.rulebook import Rulebook, load_rulebook
@@ -196,7 +196,7 @@ def _replay(asked: argparse.Namespace) -> None:
     book = load_rulebook()
     decided = body["policy"]
     policy = make_policy(decided.get("overrides", {}), parameters=book.parameters, jurisdiction=decided["jurisdiction"])
-    answer = encode(load_answer(book, policy)(call_from_json(decode(content)), date.fromisoformat(body["day"])))
+    answer = encode(load_answer(book, policy)(HookCall.from_json(decode(content)), date.fromisoformat(body["day"])))
     same = fingerprint(answer, key) == body["answer"]
     ruled = body["rulebook"]
     changed = "" if ruled["sha256"] == book.sha256 else f"; the rule book is another one now (then {ruled['version']})"

@@ -35,6 +35,24 @@ class HookCall:
     server: str | None = field(default=None, repr=False)
     token: str | None = field(default=None, repr=False)
 
+    def as_json(self) -> dict[str, Any]:
+        """All that the answer depends on, for the audit trail; the server and the token are not in it."""
+        return {
+            "hook": self.hook,
+            "hookInstance": self.hook_instance,
+            "patientId": self.patient_id,
+            "prefetch": self.prefetch,
+            "draftOrders": self.draft_orders,
+        }
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any]) -> HookCall:
+        """The call of ``as_json``."""
+        return cls(
+            kept["hook"], kept["hookInstance"], kept["patientId"], prefetch=kept["prefetch"],
+            draft_orders=kept["draftOrders"],
+        )  # fmt: skip
+
 
 class Answered(dict[str, Any]):
     """A CDS Hooks response; ``sources`` (fact -> the resources it was read from) are for the audit trail, not sent."""
