@@ -1,6 +1,7 @@
 # docker build -t prrt-cds .
 # docker run --rm -p 127.0.0.1:8000:8000 -e PRRT_CDS_JURISDICTION=US prrt-cds
-# Without a jurisdiction it stops with one line: there is no default. Needs a writable /tmp, nothing else.
+# Without a jurisdiction it stops with one line: there is no default. Needs a writable /tmp, and keeps feedback, audit
+# trail and site key in the volume /var/lib/prrt-cds, unless PRRT_CDS_DATABASE names a PostgreSQL.
 
 # The rules engine comes as source only: its wheel is compiled here, and must import, before anything is copied on.
 FROM python:3.12-slim-bookworm AS build
@@ -21,9 +22,11 @@ RUN /opt/prrt-cds/bin/pip install --no-cache-dir --no-build-isolation --no-deps 
     && /opt/prrt-cds/bin/prrt-cds rules list
 
 FROM python:3.12-slim-bookworm
-RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin prrt
+RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin prrt \
+    && install -d -o 10001 -m 0700 /var/lib/prrt-cds
 COPY --from=build /opt/prrt-cds /opt/prrt-cds
-ENV PATH=/opt/prrt-cds/bin:$PATH PYTHONUNBUFFERED=1
+ENV PATH=/opt/prrt-cds/bin:$PATH PYTHONUNBUFFERED=1 PRRT_CDS_DATABASE=/var/lib/prrt-cds/prrt-cds.sqlite3
+VOLUME /var/lib/prrt-cds
 USER 10001
 EXPOSE 8000
 HEALTHCHECK --interval=30s --timeout=5s --start-period=20s \
