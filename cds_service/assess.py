@@ -157,11 +157,20 @@ class Assessor:
         order = [criterion.id for criterion in self.book.criteria]
         return sorted(asked, key=lambda name: (order.index(name) if name in order else len(order), name))
 
+    def _advising(self, heard: Heard) -> Heard:
+        """The rules with the advice this site shows: a stop is never taken back."""
+        if self.policy.research_cards:
+            return heard
+        return {
+            code: (rule, branch if rule.validation != "research" or _stops(branch) else replace(branch, advice=None))
+            for code, (rule, branch) in heard.items()
+        }
+
     def _cards(self, assessment: Assessment, context: Context) -> list[dict[str, object]]:
         chart = context.chart
         ordering = any(order.draft and order.kind == "prrt" for order in chart.orders)
         maker = CardMaker(
-            assessment, self.book, self.values, context.hook_instance, chart.person.id,
+            replace(assessment, heard=self._advising(assessment.heard)), self.book, self.values, context.hook_instance, chart.person.id,
             {rule.code for rule in self.book.rules if rule.review_by < context.today},
             chart.not_provided, chart.incomplete, ordering=context.hook != "patient-view",
         )  # fmt: skip
@@ -172,6 +181,10 @@ class Assessor:
             why = self.book.wording.say("reason", assessment.primary.reason)
             cards = [not_assessed_card(self.book, context.hook_instance, why)]
         return cards
+
+
+def _stops(branch: Branch) -> bool:
+    return branch.outcome in ("contraindicated", "not-now", "no-advice")
 
 
 def _stands_alone(findings: list[Finding]) -> bool:

@@ -12,6 +12,7 @@ from typing import Any, Literal
 from cds_service.rulebook.library import Parameter
 
 Jurisdiction = Literal["US", "EU"]
+_SWITCHES = ("jurisdiction", "research_cards")  # policy that is no number
 JURISDICTIONS: tuple[Jurisdiction, ...] = ("US", "EU")
 
 
@@ -22,11 +23,13 @@ class PolicyError(ValueError):
 @dataclass(frozen=True, slots=True)
 class Policy:
     """What a site decided. ``values``: every policy number in force, in the unit of ``rules/parameters.toml``;
-    ``overrides``: those that differ from the default."""
+    ``overrides``: what differs from the default. ``research_cards`` False: rules still in research show no card,
+    unless they stand against PRRT; the assessment lists them all the same."""
 
     jurisdiction: Jurisdiction
     values: Mapping[str, float]
     overrides: Mapping[str, float]
+    research_cards: bool = True
 
 
 def load_policy(
@@ -57,13 +60,18 @@ def make_policy(
     where: str = "",
 ) -> Policy:
     """The policy of settings already read, checked like a file's. ``where`` opens every refusal."""
-    given = {name: value for name, value in written.items() if name != "jurisdiction"}
+    given = {name: value for name, value in written.items() if name not in _SWITCHES}
     allowed = {name: spec for name, spec in parameters.items() if spec.policy}
     numbers = {name: _number(where, name, value, allowed) for name, value in given.items()}
     values = {name: numbers.get(name, spec.value) for name, spec in allowed.items()}
     overrides = {name: value for name, value in numbers.items() if value != allowed[name].value}
     place = _jurisdiction(where, jurisdiction, written.get("jurisdiction"), environ or {})
-    return Policy(place, values, overrides)
+    research = written.get("research_cards", True)
+    if not isinstance(research, bool):
+        raise PolicyError(f"{where}research_cards must be true or false")
+    if not research:
+        overrides["research_cards"] = False
+    return Policy(place, values, overrides, research)
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -93,7 +101,7 @@ def _jurisdiction(where: str, asked: str | None, in_file: object, environ: Mappi
 def _number(where: str, name: str, value: object, allowed: Mapping[str, Parameter]) -> float:
     spec = allowed.get(name)
     if spec is None:
-        close = difflib.get_close_matches(name, [*allowed, "jurisdiction"], n=1)
+        close = difflib.get_close_matches(name, [*allowed, *_SWITCHES], n=1)
         raise PolicyError(f"{where}unknown key {name!r}" + (f"; did you mean {close[0]!r}?" if close else ""))
     if isinstance(value, bool) or not isinstance(value, int if spec.integer else (int, float)):
         raise PolicyError(f"{where}{name} must be a {'whole ' if spec.integer else ''}number")

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from cds_service.policy import Policy, PolicyError, load_policy
+from cds_service.policy import Policy, PolicyError, load_policy, make_policy
 from cds_service.rulebook.library import Parameter, load_parameters
 from cds_service.rulebook.loader import rules_folder
 
@@ -131,3 +131,11 @@ def test_every_policy_key_of_the_public_interface_can_be_set_and_its_default_sta
         "retreat_pfs_ok_months": 18, "retreat_pfs_min_months": 12, "ssa_long_acting_days": 28,
         "ssa_short_acting_hours": 24,
     }  # fmt: skip
+
+
+def test_research_cards_is_a_switch_not_a_number() -> None:
+    assert make_policy({}, parameters={}, jurisdiction="US").research_cards is True
+    off = make_policy({"research_cards": False}, parameters={}, jurisdiction="US")
+    assert off.research_cards is False and off.overrides == {"research_cards": False}
+    with pytest.raises(PolicyError, match="true or false"):
+        make_policy({"research_cards": 0}, parameters={}, jurisdiction="US")

@@ -70,6 +70,8 @@ class Assessment:
 
 
 def _plain(value: float) -> float | int:
+    if isinstance(value, bool):
+        return value
     return int(value) if float(value).is_integer() else value
 
 

@@ -120,7 +120,7 @@ class CardText:
 
     def _rule_line(self, rule: Rule) -> str:
         profile = self._say("profile", self._a.jurisdiction)
-        changed = [f"{name} = {value:g}" for name, value in sorted(self._a.overrides.items())]
+        changed = [f"{name} = {setting(value)}" for name, value in sorted(self._a.overrides.items())]
         settings = (
             f"{self._say('card', 'overrides')}: {', '.join(changed)}" if changed else self._say("card", "no_overrides")
         )
@@ -163,3 +163,8 @@ class CardText:
 
     def _item(self, name: str) -> str:
         return self._say("item", name)
+
+
+def setting(value: float) -> str:
+    """A site's setting as it is written in the policy."""
+    return str(value).lower() if isinstance(value, bool) else f"{value:g}"
