@@ -25,6 +25,7 @@ GLOSSARY = (
     FactSpec("echo_recent", "truth", "echocardiogram recent enough", "done within echo_max_age_months"),
 )  # fmt: skip
 
+_CLASSES = {3: "III", 4: "IV"}
 _NYHA_SEVERE = 3  # NYHA classes III and IV are the severe ones by the scale's own definition
 
 
@@ -43,7 +44,7 @@ def compute(view: View) -> Facts:
     words = {f"severe {p.kind.replace('-', ' ')}" for p in severe}
     if worst is not None and worst >= _NYHA_SEVERE:
         severe += [p for p in nyha if p.grade == worst]
-        words.add(f"NYHA class {worst}")
+        words.add(f"NYHA class {_CLASSES[worst]}")
     if severe:
         facts["severe_heart_disease"] = yes(sources(severe), latest(severe), read_as(severe))
         facts["heart_disease"] = Known(value=", ".join(sorted(words)), when=latest(severe), sources=sources(severe))

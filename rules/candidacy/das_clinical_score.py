@@ -33,7 +33,7 @@ rule = Rule(
         ),
         Branch(
             name="items",
-            when=fact.das_items.known & fact.das_unknown.known,
+            when=fact.net_in_scope.yes & fact.das_items.known & fact.das_unknown.known,
             advice=Advice(
                 indicator="info",
                 summary="Das clinical score items known: {das_items}; not known: {das_unknown}. No total.",

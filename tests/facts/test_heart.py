@@ -50,7 +50,7 @@ def test_severe_heart_disease(problems: list[Problem], severe: str | None) -> No
 
 def test_what_is_named() -> None:
     facts = compute(view(problems=[nyha(4, days_ago(5)), problem("carcinoid-heart-disease", severe=True)]))
-    assert facts["heart_disease"].value == "NYHA class 4, severe carcinoid heart disease"
+    assert facts["heart_disease"].value == "NYHA class IV, severe carcinoid heart disease"
     assert facts["carcinoid_heart_disease"].value == "yes"
     syndrome = Diagnosis(source="Condition/1", entity="carcinoid-syndrome", suspected=True)
     assert compute(view(diagnoses=[syndrome]))["carcinoid_syndrome"].value == "yes"
