@@ -170,7 +170,8 @@ class Assessor:
         chart = context.chart
         ordering = any(order.draft and order.kind == "prrt" for order in chart.orders)
         maker = CardMaker(
-            replace(assessment, heard=self._advising(assessment.heard)), self.book, self.values, context.hook_instance, chart.person.id,
+            replace(assessment, heard=self._advising(assessment.heard)),
+            self.book, self.values, context.hook_instance, chart.person.id,
             {rule.code for rule in self.book.rules if rule.review_by < context.today},
             chart.not_provided, chart.incomplete, ordering=context.hook != "patient-view",
         )  # fmt: skip
