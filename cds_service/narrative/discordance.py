@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 from cds_service.narrative.context import Context
 from cds_service.narrative.lexicon import OTHER
+from cds_service.narrative.sections import Span
 from cds_service.narrative.words import Words
 
-Span = tuple[int, int]
 _NETPET = Words(
     r"\bNET-?PET\b(?:[- ](?:grade|score|class|grading|category))*\s?(?:\(P0-P?5\)\s?)?(?:is|was|of|:|"
     r"=)?\s?P?\s?(?P<grade>[0-5])\s?[ab]?\b|\bP(?P<bare>[0-5])[ab]?\s\(?NET-?PET"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from cds_service.narrative.words import Words
+from cds_service.narrative.words import Words, group_of
 
 _SIDE = r"(?:(?:left|right|bilateral|both|both-sided|lt\.?|rt\.?)\s)?"
 _ORDINAL = (
@@ -16,7 +16,6 @@ _ORDINAL = (
 )
 _ROMAN_SEGMENT = r"(?:VIII|VII|VI|IV|V|III|II|I|[1-8]|two|three|four|five|six|seven|eight|one)(?![0-9])[ab]?(?:/[ab])?"
 SEGMENT_LIST = rf"{_ROMAN_SEGMENT}(?:\s?(?:/|,|-|and|to|&|\+|or)\s?{_ROMAN_SEGMENT}\b){{0,7}}"
-
 # organ id -> words; the first that matches at a place wins, so the more specific stands first
 _ORGANS: tuple[tuple[str, str], ...] = (
     ("segment", rf"(?:liver |hepatic )?(?:seg(?:ment)?s?\.?|segm\.?)\s?{SEGMENT_LIST}(?![\w%])(?:\s(?:of the )?liver)?|"
@@ -27,11 +26,13 @@ _ORGANS: tuple[tuple[str, str], ...] = (
         r"peripancreatic)"),
     ("stomach", r"stomach|gastric|antrum|antral|gastric (?:body|fundus|antrum)"),
     ("duodenum", r"duoden(?:um|al)"),
-    ("small-bowel", r"(?:terminal )?ile(?:um|al|ocaecal|ocecal)\b|jejun(?:um|al)|small[ -](?:bowel|intestin\w+)|midgut"),
+    ("small-bowel", r"(?:terminal )?ile(?:um|al|ocaecal|ocecal)\b|jejun(?:um|al)|small[ -](?:bowel|intestin\w+)|"
+     r"midgut"),
     ("colon", r"(?:ascending |descending |transverse |sigmoid )?col(?:on|onic|orectal)\b|ca?ec(?:um|al)\b|append(?:ix|"
         r"iceal|iceal)|sigmoid"),
     ("rectum", r"rect(?:um|al)\b|mesorectal"),
-    ("node", rf"(?:{_SIDE}(?:para-?aortic|retroperitoneal|mesenteric|mediastinal|hilar|iliac|inguinal|axillary|cervical|"
+    ("node", rf"(?:{_SIDE}(?:para-?aortic|retroperitoneal|mesenteric|mediastinal|hilar|iliac|inguinal|axillary|"
+     rf"cervical|"
         rf"supraclavicular|portocaval|peripancreatic|interaortocaval|coeliac|celiac|mesorectal|pelvic|abdominal|"
         rf"thoracic|regional|locoregional|retrocrural|perihepatic|periportal|subcarinal|paratracheal|cardiophrenic|"
         rf"left|right|virchow)(?:,? (?:and )?(?:para-?aortic|retroperitoneal|mesenteric|mediastinal|hilar|iliac|"
@@ -67,12 +68,12 @@ _ORGANS: tuple[tuple[str, str], ...] = (
     ("bladder", r"(?:urinary )?bladder|ureters?|urinary tract|renal pelvis"),
     ("bowel", r"bowel|intestin\w+"),
     ("prostate", r"prostat(?:e|ic)"),
-    ("soft-tissue", r"subcutaneous|soft[ -]tissue|cutaneous|axilla\w*|gallbladder|bile ducts?|uter(?:us|ine)|diaphragm\w*|"
+    ("soft-tissue", r"subcutaneous|soft[ -]tissue|cutaneous|axilla\w*|gallbladder|bile ducts?|uter(?:us|ine)|"
+     r"diaphragm\w*|"
         r"abdominal wall"),
 )  # fmt: skip
 SITE = Words("|".join(rf"(?P<o{number}>\b(?:{words}))" for number, (_, words) in enumerate(_ORGANS)))
 _IDS = {f"o{number}": organ for number, (organ, _) in enumerate(_ORGANS)}
-
 LESION = Words(
     r"\b(?:metasta(?:sis|ses|tic(?= (?:lesions?|disease|nodes?|lymph|deposits?|involvement|manifest\w+|"
         r"spread))|s[ie]s)|mets?\b|filia(?:e)?\b|lesions?|(?<!body )mass(?:es)?|"
@@ -86,7 +87,6 @@ LESION = Words(
     r"(?:(?<=metastatic )|(?<=progressive )|(?<=stable )|(?<=positive )|(?<=avid )|(?<=expressing )|"
         r"(?<=tumour )|(?<=tumor )|(?<=residual )|(?<=extensive )|(?<=hepatic )|(?<=nodal )|(?<=active )|"
         r"(?<=remaining )|(?<=the ))disease)\b")  # fmt: skip
-
 # what takes up tracer or is measured without being this tumour
 OTHER = Words(
     r"\b(?:meningiomas?|lymphomas?|prostat(?:e|ic) (?:carcinoma|cancer|tumou?r|adenoca\w*)|breast (?:carcinoma|"
@@ -114,15 +114,15 @@ REFERENCE = Words(
     r"biodistribution|reference organs?)\b"
 )
 REFERENCE_ORGANS = frozenset(
-    {"liver", "spleen", "kidney", "blood-pool", "pituitary", "bladder", "salivary", "thyroid", "adrenal", "uncinate", "brain",
+    {"liver", "spleen", "kidney", "blood-pool", "pituitary", "bladder", "salivary", "thyroid", "adrenal", "uncinate",
+    "brain",
      "bowel", "mediastinum", "heart"}
 )  # fmt: skip
 
 
 def organ_of(match: re.Match[str]) -> frozenset[str]:
     """Organ ids of a match of SITE."""
-    assert match.lastgroup is not None
-    organ = _IDS[match.lastgroup]
+    organ = _IDS[group_of(match)]
     words = match.group().lower()
     if organ == "segment":
         return frozenset({"liver"})

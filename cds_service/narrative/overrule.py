@@ -6,10 +6,10 @@ import re
 from typing import Any
 
 from cds_service.narrative.context import Context
-from cds_service.narrative.imaging import Lesion, Seen
-from cds_service.narrative.pathology import Tissue
+from cds_service.narrative.lesion import Lesion, Seen
 from cds_service.narrative.response import Stated
 from cds_service.narrative.sections import Section
+from cds_service.narrative.tissue import Tissue
 
 _TAKEN_BACK = re.compile(
     r"\b(?:withdrawn|withdraw|retracted|revoked|invalid|void|disregard(?:ed)?|ignored?|not valid|"
@@ -25,8 +25,6 @@ _FIELD_WORDS = {
     "grade": re.compile(r"\bgrad(?:e|ing)\b|\bG[1-3]\b", re.I),
     "response": re.compile(r"\bresponse\b|\bRECIST|\bprogressi|\bstable disease|\bpartial response|\bremission", re.I),
 }
-
-
 _WHOLE_REPORT = re.compile(
     r"\b(?:this|the|entire|whole|above|original|previous|preceding)\s(?:\w+\s)?(?:report|study|examination|"
     r"scan|text|result)s?\b[^.]{0,80}?\b(?:withdrawn|void|retracted|invalid|revoked|cancelled|wrong patient|"
@@ -55,8 +53,7 @@ def withdrawn_fields(context: Context) -> set[str]:
 
 
 def _value(lesion: Lesion) -> object:
-    assert lesion.score is not None
-    low, high = lesion.score
+    low, high = lesion.interval
     return low if low == high else [low, high]
 
 

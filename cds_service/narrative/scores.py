@@ -42,16 +42,16 @@ _ARROW = re.compile(
     rf"down))? to)\s?(?:krenning\s)?(?P<new>{_N})(?!\w)",
     re.I,
 )
-_TURN = (
+TURN = (
     r"(?:should (?:read|be|have been|have read)|must read|(?:is|was|has been|be) corrected to|corrected to|"
     r"correct\w*(?: \w+){0,3}? (?:is|was|:|=)|to be read as|(?:is|was) (?:actually|in fact|rather)|is now)"
 )
-_INSTEAD = (
+INSTEAD = (
     r"(?:\s?\(?,?\s?(?:instead of|rather than|and not|not|\(?previously|"
     r"formerly)\s(?:as\s)?(?:krenning\s)?(?P<old>{n}))?"
 )
 _CORRECTED = re.compile(
-    rf"\b{_TURN}\s?(?:a\s)?(?:krenning\s)?(?:score\s)?(?:of\s)?(?P<new>{_N})(?!\w)" + _INSTEAD.replace("{n}", _N), re.I
+    rf"\b{TURN}\s?(?:a\s)?(?:krenning\s)?(?:score\s)?(?:of\s)?(?P<new>{_N})(?!\w)" + INSTEAD.replace("{n}", _N), re.I
 )
 _BARE = re.compile(rf"(?:[a-z):=,]|\band|\bor)[\s:=]{{1,3}}(?P<first>{_N})(?=\s?(?:[,;.)(|]|and\b|in\b|for\b|$))", re.I)
 _ANOTHER = re.compile(rf"[,;]?\s(?:and\s)?(?P<first>{_N})\s(?:in|for|at)\s(?:the\s)?[a-z]", re.I)
@@ -190,7 +190,7 @@ def krenning_scores(text: str, taken: list[tuple[int, int]]) -> list[Score]:
         last = max(s.end for s in found)
         for another in _ANOTHER.finditer(text, min(s.end for s in found)):
             spot = another.start("first")
-            if not any(s.start <= spot < s.end for s in found) and not _inside(spot, taken) and spot - last < 120:
+            if not any(s.start <= spot < s.end for s in found) and not inside(spot, taken) and spot - last < 120:
                 value = _number(another["first"])
                 found.append(Score(spot, another.end("first"), value, value))
     return sorted(found, key=lambda s: s.start)
@@ -213,7 +213,7 @@ def _free(text: str, begin: int, taken: list[tuple[int, int]]) -> list[Score]:
     for match in _BARE.finditer(text, begin):
         spot = match.start("first")
         before = text[begin:spot]
-        if _inside(spot, taken) or not re.search(r"[:=]|\b(?:is|was|are|were)\b|\w\s$", before):
+        if inside(spot, taken) or not re.search(r"[:=]|\b(?:is|was|are|were)\b|\w\s$", before):
             continue
         if not any(begin <= s and e <= spot and len(text[e:spot]) < 30 for s, e in taken):
             continue
@@ -222,130 +222,5 @@ def _free(text: str, begin: int, taken: list[tuple[int, int]]) -> list[Score]:
     return found
 
 
-def _inside(spot: int, taken: list[tuple[int, int]]) -> bool:
+def inside(spot: int, taken: list[tuple[int, int]]) -> bool:
     return any(s <= spot < e for s, e in taken)
-
-
-_NUMBER = r"\d{1,3}(?:[.,]\d{1,2})?(?![\d]|[.,]\d|\s?(?:mm|cm|%|MBq|min|[OlI]\b))"
-_SUV_MAX = (
-    r"(?:\bSUV(?:bw|lbm|-bw|-lbm)?\s?[-_,]?\s?\(?max(?:imum|\.)?\)?|\bmax(?:imum|imal|\.)?\sSUV\b(?!\s?(?:mean|"
-    r"peak)))"
-)
-_SUV_FILL = (
-    r"(?:\s?(?:values?|of|is|was|were|are|:|=|up to|at|reach(?:es|ing)|measur(?:ed|es|ing)|approximately|approx\.|"
-    r"about|~|ca\.|now|currently|today|max\.|\(FDG\)|(?:has\s|have\s)?(?:fell|fallen|risen|rose|dropped|decreased|"
-    r"increased|declined|changed|improved|went|falling|rising)(?:\s(?:up|down))? to|to|with|each|between|"
-    r"ranging(?: from)?|range|on \d{1,2}[./]\d{1,2}[./]\d{2,4}|in (?:19|20)\d\d)(?![a-z]))*"
-)
-_SUV = re.compile(
-    rf"(?P<name>{_SUV_MAX})(?:(?P<fill>{_SUV_FILL})\s?(?P<bound><=?|>=?|below|above|less than|more than|"
-    rf"not exceeding|under|over)?\s?(?P<first>{_NUMBER})"
-    rf"(?P<more>(?:(?:,\s|\s?/\s?|\s?-\s?|,? and\s|\sto\s){_NUMBER})*)(?!\s?(?:x|times|fold)\b))?",
-    re.I,
-)
-_SUV_CHANGED = re.compile(rf"{_SUV_MAX}[^.;\d]{{0,60}}?\bfrom\s(?P<old>{_NUMBER})\sto\s(?P<new>{_NUMBER})", re.I)
-_SUV_ARROW = re.compile(
-    rf"{_SUV_MAX}{_SUV_FILL}\s?(?P<old>{_NUMBER})\s?(?:->|=>|,? now|(?:has\s|have\s)?(?:fell|fallen|risen|rose|"
-    rf"dropped|decreased|increased|declined|changed|improved|went|falling|rising)(?:\s(?:up|"
-    rf"down))? to)\s?(?P<new>{_NUMBER})",
-    re.I,
-)
-_SUV_BARE = re.compile(rf"(?:[a-zA-Z):=])[\s:=]{{1,3}}(?P<first>{_NUMBER})(?=\s?(?:[,;.)(|/]|and\b|$))")
-_SUV_OLD = re.compile(
-    rf"\s?[(,;]?\s?(?:previously|prior|before|prev\.?|formerly|earlier|was|vs\.?|versus|compared (?:to|with)|"
-    rf"from|initially|baseline)\s?:?\s?(?P<old>{_NUMBER})",
-    re.I,
-)
-_SUV_CORRECTED = re.compile(
-    rf"\b{_TURN}\s?(?:a\s)?(?:SUV\s?max\s)?(?:value\s)?(?:of\s)?(?P<new>{_NUMBER})"
-    + _INSTEAD.replace("{n}", _NUMBER).replace("krenning", "suvmax"),
-    re.I,
-)
-_SUV_DAMAGED = re.compile(r"\s?[:=]?\s?(?:of\s)?(?:\d*[OlI]+[.,]?\d|\d+[OlI][.,]?|\d+[.,][OlI]|\?)")
-
-
-@dataclass(slots=True)
-class Suv:
-    """One SUVmax as written at start..end; `group`: its place among values listed for several sites."""
-
-    start: int
-    end: int
-    value: float
-    old: bool = False
-    damaged: bool = False
-    listed: tuple[int, int] = (0, 1)
-
-
-def to_number(words: str) -> float:
-    """ "18,5" -> 18.5."""
-    return float(words.replace(",", "."))
-
-
-def suv_values(text: str, taken: list[tuple[int, int]]) -> list[Suv]:
-    """All values called SUVmax; bounds, means, peaks and ratios are left out."""
-    if "suv" not in text.lower():
-        return []
-    found: list[Suv] = []
-    covered: list[tuple[int, int]] = []
-    bare: list[int] = []
-    for pattern in (_SUV_CHANGED, _SUV_ARROW):
-        for match in pattern.finditer(text):
-            covered.append(match.span())
-            found.append(Suv(match.start("old"), match.end("old"), to_number(match["old"]), old=True))
-            found.append(Suv(match.start("new"), match.end("new"), to_number(match["new"])))
-    for corrected in _SUV_CORRECTED.finditer(text):
-        covered.append(corrected.span())
-        for name, old in (("old", True), ("new", False)):
-            if corrected[name] is not None:
-                found.append(Suv(corrected.start(name), corrected.end(name), to_number(corrected[name]), old=old))
-    for match in _SUV.finditer(text):
-        if any(s <= match.start() < e for s, e in covered):
-            continue
-        if damage := _SUV_DAMAGED.match(text, match.end("name")):
-            found.append(Suv(match.start(), damage.end(), 0.0, damaged=True))
-        elif match["first"] is None:
-            bare.append(match.end())
-        elif match["bound"] is None:
-            found += _listed(match)
-            if elided := _SUV_OLD.match(text, match.end()):
-                found.append(Suv(elided.start("old"), elided.end(), to_number(elided["old"]), old=True))
-    if bare or found:
-        covered += [(s.start, s.end) for s in found]
-        for match in _SUV_BARE.finditer(text):
-            spot = match.start("first")
-            if not bare and (spot < min(s.start for s in found) or not re.search("[.,]", match["first"])):
-                continue  # after a first "SUVmax 18.5" a number with a decimal right behind a site is another one
-            reach = 30 if bare else 3
-            near = any(e <= spot and len(text[e:spot]) < reach for s, e in taken)
-            if near and not _inside(spot, taken) and not _inside(spot, covered):
-                found.append(Suv(spot, match.end("first"), to_number(match["first"])))
-    return sorted(found, key=lambda s: s.start)
-
-
-def _listed(match: re.Match[str]) -> list[Suv]:
-    values = [match["first"], *re.findall(_NUMBER, match["more"])]
-    if len(values) == 2 and re.search(r"-|to", match["more"]):
-        return [Suv(match.start(), match.end(), max(map(to_number, values)))]
-    return [
-        Suv(match.start(), match.end(), to_number(value), listed=(place, len(values)))
-        for place, value in enumerate(values)
-    ]
-
-
-_SIZE = re.compile(
-    r"(?<![\d.,])(?P<a>\d{1,3}(?:[.,]\d{1,2})?)(?:\s?(?:mm|"
-    r"cm)?\s?x\s?(?P<b>\d{1,3}(?:[.,]\d{1,2})?))?(?:\s?(?:mm|"
-    r"cm)?\s?x\s?(?P<c>\d{1,3}(?:[.,]\d{1,2})?))?\s?-?(?P<unit>mm|cm)\b",
-    re.I,
-)
-
-
-def sizes(text: str) -> list[tuple[int, int, float]]:
-    """(start, end, largest diameter in mm) of every size in a sentence."""
-    found = []
-    for match in _SIZE.finditer(text):
-        largest = max(to_number(match[g]) for g in ("a", "b", "c") if match[g])
-        largest *= 10 if match["unit"].lower() == "cm" else 1
-        if largest <= 500 and not re.match(r"\s?(?:slice|slab|thick|from|collimation)", text[match.end() :], re.I):
-            found.append((match.start(), match.end(), largest))
-    return found

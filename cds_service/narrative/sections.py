@@ -14,6 +14,8 @@ from enum import Enum
 LONGEST_SENTENCE = 1500  # characters; longer is not prose and is left unread
 MOST_SENTENCES = 2000  # a text with more is no report and is left unread
 
+Span = tuple[int, int]  # start, end in the plain text
+
 
 class Section(Enum):
     """Kinds of sections; BODY is text before any heading."""
@@ -144,8 +146,7 @@ class Sentence:
 
 
 def _section(match: re.Match[str]) -> Section:
-    assert match.lastgroup is not None
-    return Section[match.lastgroup]
+    return Section[match.lastgroup or Section.BODY.name]
 
 
 def _goes_on(line: str, following: str, widest: int) -> bool:

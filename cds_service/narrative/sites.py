@@ -3,41 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 
 from cds_service.narrative.context import Context
-from cds_service.narrative.lexicon import BENIGN_TAIL, LESION, OTHER, REFERENCE, REFERENCE_ORGANS, SITE, organ_of
-from cds_service.narrative.scores import Score, Suv
-from cds_service.narrative.uptake import Uptake
-from cds_service.narrative.words import Words
-
-MOST_PLACES = 80  # in one sentence; more is not prose
-
-
-@dataclass(slots=True, eq=False)
-class Place:
-    """A site or lesion named at start..end of a sentence, with what the sentence says about it."""
-
-    start: int
-    end: int
-    label: str
-    organs: frozenset[str]
-    named_lesion: bool = False  # a lesion noun stands with it
-    other: bool = False  # another tumour, benign, physiological
-    reference: bool = False  # an organ named for comparison
-    denied: bool = False
-    hedged: bool = False
-    earlier: bool = False  # not of this examination
-    every: bool = False  # "all lesions"
-    fellows: list[Place] = field(default_factory=list)  # "liver and bone metastases"
-    scores: list[tuple[Score, int, int]] = field(default_factory=list)  # with low, high for this place
-    suvs: list[Suv] = field(default_factory=list)
-    words: list[Uptake] = field(default_factory=list)
-    size_mm: float | None = None
-    fdg: bool | None = None
-    new: bool = False
-    loose_words: bool = False  # uptake words that could not be read as a class
-
+from cds_service.narrative.lexicon import LESION, OTHER, SITE, organ_of
+from cds_service.narrative.place import MAIN_NOUN, MOST_PLACES, Place
+from cds_service.narrative.place_status import ADJECTIVE, judge, mark_others
 
 _JOIN = re.compile(
     r"^\s?(?:,|and|/|&|\+|or|as well as|plus|,\s?and|metasta\w+,?\s?(?:and|,)?|lesions?,?\s?(?:and|,)|"
@@ -56,17 +26,6 @@ _REFINES = re.compile(
 _ORIGIN = re.compile(
     r"^(?:\s(?:NET|NEN|NEC|carcinoid|neuroendocrine|primary NET|primaries|insulinoma|gastrinoma))", re.I
 )
-_MAIN_NOUN = Words(r"\b(?:metasta\w+|lesions?|filiae?|mets?|deposits?|implants?)\b")
-_REMOVED = Words(
-    r"\b(?:resect(?:ion|ed) of|resected|status post|st\.? ?p\.?|s/p|(?:after|following|"
-    r"post)\s(?:\w+\s){0,3}?(?:resection|removal|excision|surgery|\w*ectomy|enucleation)|removal of|"
-    r"former(?:ly)?|"
-    r"operated|treated for|history of|patient with|because of|due to|diagnosed with|(?:re-?)?staging (?:of|"
-    r"for)|follow-?up (?:of|for|after)|surveillance|work-?up|known case of|in a case of|for suspected|"
-    r"for known|"
-    r"question of|looking for|search for|origin(?:ating)? (?:of|from)|primary site of|PET/CT (?:for|in)|"
-    r"CT (?:for|in a)|scan (?:for|in))\b"
-)
 
 
 def places(context: Context) -> list[Place]:
@@ -83,7 +42,7 @@ def places(context: Context) -> list[Place]:
             continue
         near.named_lesion = True
     for other in list(OTHER.finditer(text))[:MOST_PLACES]:
-        adjective = _ADJECTIVE.match(other.group()) and any(
+        adjective = ADJECTIVE.match(other.group()) and any(
             -40 < p.start - other.end() < 40 or 0 <= other.start() - p.end < 4 for p in found if p.label
         )
         if not adjective and not any(
@@ -91,9 +50,9 @@ def places(context: Context) -> list[Place]:
         ):
             found.append(Place(other.start(), other.end(), "", frozenset(), other=True))
     found.sort(key=lambda p: p.start)
-    _mark_others(context, found)
+    mark_others(context, found)
     for place in found:
-        _judge(context, place, nouns)
+        judge(context, place, nouns)
     if any(p.reference for p in found):  # "liver SUVmax 8.2, spleen SUVmax 24.5"
         for place in found:
             place.reference = place.reference or (
@@ -122,7 +81,7 @@ def _sites(text: str) -> list[Place]:
                 before[-50:],
                 re.I,
             )
-            and not _MAIN_NOUN.match(after.strip())
+            and not MAIN_NOUN.match(after.strip())
             and (organs <= {"liver", "spleen", "blood-pool", "kidney"})
             and not _part_of(before, after)
         ):
@@ -264,179 +223,3 @@ def _site_of(noun: re.Match[str], found: list[Place], text: str) -> Place | None
         else:
             return place
     return best
-
-
-_EXPLAINED = re.compile(
-    r"\b(?:likely|probabl\w+|consistent with|in keeping with|due to|compatible with|represent\w*|suggest\w*|"
-    r"rather|caused by|attributed to|interpreted as|in the sense of)\s(?:an?\s|the\s)?(?:\w+[\s-]){0,2}$",
-    re.I,
-)
-_FAVOURED = re.compile(r"[\s\w-]{0,25}?\b(?:favou?red|likely|most probabl\w+|assumed)", re.I)
-_ADJECTIVE = re.compile(r"physiolog|benign|degenerat|inflam|reactive|normal|biodistr")
-
-
-def _mark_others(context: Context, found: list[Place]) -> None:
-    """Places that belong to another tumour, to benign changes or to normal uptake."""
-    text = context.text
-    marks = [m for m in list(OTHER.finditer(text))[:MOST_PLACES]]
-    for place in found:
-        if place.other:
-            continue
-        for mark in marks:
-            if place.start <= mark.start() < place.end or mark.start() <= place.start < mark.end():
-                place.other = True
-            elif mark.end() <= place.start and context.end_of(mark.end(), comma=False) > place.start:
-                between = text[mark.end() : place.end + 25]
-                adjective = _ADJECTIVE.match(mark.group())
-                fresh = _MAIN_NOUN.search(between) or re.search(r"\bNETs?\b", between)
-                if adjective or not re.search(r"\band\b|,", text[mark.end() : place.start]):
-                    fresh = (
-                        _MAIN_NOUN.search(text[mark.end() : place.start]) if re.search(r"\band\b|,", between) else None
-                    )
-                if not fresh:
-                    place.other = True
-            elif mark.start() >= place.end:
-                between = text[place.end : mark.start()]
-                if (
-                    len(between) < 30
-                    and not re.search(r"[,;.(]|\band\b|\d", between)
-                    and not re.search(r"\bno\b|\bwithout\b|next to|adjacent|near|besides", between, re.I)
-                ) or (
-                    len(between) < 80
-                    and ";" not in between
-                    and (_EXPLAINED.search(between) or _FAVOURED.match(text[mark.end() :]))
-                ):
-                    place.other = True
-        if BENIGN_TAIL.search(text, place.end, context.end_of(place.end, comma=False)) and not place.fellows:
-            place.other = True
-
-
-def _judge(context: Context, place: Place, nouns: list[re.Match[str]]) -> None:
-    text = context.text
-    at, to = place.start, place.end
-    for noun in nouns:
-        if place.start <= noun.start() < place.end + 45 and _together(text, place, noun):
-            to = max(to, noun.end())
-    place.denied = context.negated_lesion(place.start, to) or any(
-        _together(text, place, n) and context.negated_lesion(n.start(), n.end())
-        for n in nouns
-        if n.start() >= place.start - 40
-    )
-    place.hedged = _lesion_hedged(context, place, nouns)
-    removed = [m for m in _REMOVED.finditer(text, 0, at) if context.end_of(m.end(), comma=True) > at]
-    place.earlier = bool(removed) or context.earlier(at, to)
-    before = text[max(0, at - 40) : at]
-    place.every = bool(re.search(r"\b(?:all|every|each|none of|any of)\b[^,;.]{0,35}$", before, re.I))
-    place.new = bool(re.search(r"\bnew(?:ly (?:appeared|visible|detected|developed))?\s(?:\w+\s){0,3}$", before, re.I))
-    normal = REFERENCE.search(text[max(0, at - 45) : at])
-    if (
-        place.organs & REFERENCE_ORGANS
-        and not place.named_lesion
-        and (normal or place.organs <= {"blood-pool", "bladder", "salivary", "pituitary", "kidney", "spleen"})
-    ):
-        place.reference = True
-
-
-def _together(text: str, place: Place, noun: re.Match[str]) -> bool:
-    if noun.start() >= place.start:
-        between = text[place.end : noun.start()] if noun.start() > place.end else ""
-    else:
-        between = text[noun.end() : place.start]
-    return len(between) < 45 and not re.search(r"[;.(),]|krenning|suv", between, re.I)
-
-
-_DOUBT_AFTER = Words(
-    r"\b(?:suspicious(?: for| of|\b)|suspected|suggestive of|indeterminate|equivocal|questionable|too small to|"
-    r"(?:may|might|could) (?:also )?(?:represent|be|correspond|reflect)\b|"
-    r"(?:possibl[ey]|probabl[ey]|likely|unclear|presumably|DD|differential)\W+(?:\w+\W+){0,3}?(?:metasta\w+|"
-    r"malignan\w+|tumou?r\w*|NETs?|benign|physiolog\w+|inflam\w+|cysts?|ha?emangioma\w*|degenerat\w+|primary|"
-    r"reactive|manifestation|involvement)|"
-    r"(?:metasta\w+|malignan\w+|tumou?r|NET|lesion)\s(?:\w+\s)?(?:cannot|can not|"
-    r"not) (?:be )?(?:\w+ )?(?:excluded|ruled out)|unclear|of uncertain|of unknown|not (?:definitely|"
-    r"clearly) (?:metasta|malig|tumo))|"
-    r"^[\s\w]{0,20}\?|^\s(?:\w+\s)?(?:cannot|can not|not) (?:be )?(?:\w+ )?(?:excluded|ruled out)"
-)
-
-
-def _lesion_hedged(context: Context, place: Place, nouns: list[re.Match[str]]) -> bool:
-    """Whether it is doubtful that this is tumour at all."""
-    text = context.text
-    for begin, end in [(place.start, place.end), *((n.start(), n.end()) for n in nouns if _together(text, place, n))]:
-        if context.hedged_before(begin):
-            return True
-    following = text[place.end : context.end_of(place.end, comma=False)]
-    doubt = _DOUBT_AFTER.search(following)
-    return doubt is not None and not re.match(
-        r"(?:\W+\w+){0,2}\W+(?:krenning|suv|progress|response|stable|disease|discord)",
-        following[doubt.end() - 1 :],
-        re.I,
-    )
-
-
-_FORWARD = re.compile(
-    r"^\s?-?(?:(?!and\b|with\b|but\b|while\b)[a-zA-Z-]+\s){0,4}?(?:in|of|within|at|involving|for)\s(?:(?:the|a|an|"
-    r"both|all|each|several|multiple|known|two)\s)*(?:[a-z]+\s){0,2}?$",
-    re.I,
-)
-_BRACKET_BEHIND = re.compile(r"\s?\((?:the\s)?[^()]{1,40}\)")
-_RIGHT_IN = re.compile(
-    r"^\s(?:uptake\s|lesions?\s|metasta\w+\s)?(?:in|of|within)\s(?:the\s|a\s|an\s|both\s|all\s)*$", re.I
-)
-_ADJACENT = re.compile(r"^\s?-?(?:(?!and\b|with\b|but\b|in\b|of\b|at\b)[a-zA-Z-]+[\s-]){0,3}$")
-
-
-def owners(
-    start: int, end: int, found: list[Place], text: str, taken: set[int], *, forward: bool = False
-) -> list[Place]:
-    """The places a value at start..end belongs to: the one it stands before with "in", else the nearest before, else the next.
-
-    `forward`: a place directly behind wins ("a 12 mm node"). `taken`: ids of places that already have a value of this kind. Several places when they are named together.
-    """
-    before = [p for p in found if p.start < start]
-    after = [p for p in found if p.start >= end and text.rfind("(", end, p.start) <= text.rfind(")", end, p.start)]
-    near = before[-1] if before else None
-    if named := _BRACKET_BEHIND.match(text, end):  # "Krenning 4 (liver)"
-        inside = [p for p in found if named.start() < p.start and p.end <= named.end() and not p.reference]
-        if inside and text.rfind("(", 0, start) <= text.rfind(")", 0, start):
-            return inside
-    if after:
-        following = after[0]
-        between = re.sub(r"\([^()]*\)\s?", "", text[end : following.start])
-        if len(between) < 60:
-            open_bracket = text.rfind("(", 0, start) > text.rfind(")", 0, start)
-            if not open_bracket and (_RIGHT_IN.match(between) or (forward and _ADJACENT.match(between))):
-                return _with_fellows(following, found, text, forward=True)
-            if (
-                not open_bracket
-                and _FORWARD.match(between)
-                and not (near is not None and _apposed(text[near.end : start]) and id(near) not in taken)
-            ):
-                return _with_fellows(following, found, text, forward=True)
-            if (
-                not open_bracket
-                and _ADJACENT.match(between)
-                and (near is None or id(near) in taken or not _apposed(text[near.end : start]))
-            ):
-                return _with_fellows(following, found, text, forward=True)
-    if near is not None:
-        return _with_fellows(near, found, text, forward=False)
-    if after and ";" not in text[end : after[0].start]:
-        return _with_fellows(after[0], found, text, forward=True)
-    return []
-
-
-def _apposed(between: str) -> bool:
-    """ "liver metastasis, Krenning 3": the value directly follows the place."""
-    return len(between) < 40 and not re.search(
-        r"\band\b|;|\.\s|\b(?:apart from|except|exception|but|whereas|while)\b", between
-    )
-
-
-def _with_fellows(place: Place, found: list[Place], text: str, *, forward: bool) -> list[Place]:
-    if not forward:
-        return [*place.fellows, place]
-    group = [place]
-    for later in found:
-        if place in later.fellows and later not in group and group[-1] in later.fellows:
-            group.append(later)
-    return group

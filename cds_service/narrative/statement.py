@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from cds_service.narrative.context import Context
 from cds_service.narrative.normalise import plain
@@ -42,7 +42,7 @@ def read_statement(text: str) -> Statement:
     quotes: dict[str, str] = {}
     doubts: list[bool] = [any(s.unread for s in everything)]
 
-    def decided(name: str, stated: list[Stated]) -> object:
+    def decided(name: str, stated: list[Stated]) -> Any:
         value, span, doubtful = settle(stated)
         doubts.append(doubtful)
         if span is not None:
@@ -58,4 +58,4 @@ def read_statement(text: str) -> Statement:
         if new is True or response in {"PD", "worsened", "SD", "stable", "PR"}
         else decided("no_evidence_of_disease", said.clear)
     )
-    return Statement(response, operability, clear, new, any(doubts), quotes)  # type: ignore[arg-type]
+    return Statement(response, operability, clear, new, any(doubts), quotes)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from cds_service.narrative.imaging import Lesion
+from cds_service.narrative.lesion import Lesion
 from cds_service.narrative.lexicon import LESION, OTHER, SITE, organ_of
-from cds_service.narrative.scores import krenning_scores, sizes
+from cds_service.narrative.scores import krenning_scores
 from cds_service.narrative.sections import Section
+from cds_service.narrative.suv import sizes
 
 _CUTS = (re.compile(r"\s?\|\s?"), re.compile(r"\s?;\s?"), re.compile(r"\t"), re.compile(r"\s?,\s"))
 _SITE_HEAD = re.compile(
@@ -24,8 +25,6 @@ _COLUMN = {
 }
 _OTHER_STUDY = re.compile(r"\bFDG\b", re.I)
 _NUMBER = re.compile(r"^\W*(\d{1,3}(?:[.,]\d{1,2})?)\W*(?:mm|cm)?\W*$", re.I)
-
-
 MOST_ROWS = 300  # of all tables of one report
 _LIST_HEAD = re.compile(
     r"^[^.;]{0,60}\bkrenning\b(?:[- ](?:scores?|grades?))?(?:\s?\([^)]*\))?\)?(?: (?:of|for|in|"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from cds_service.narrative.words import Words
+from cds_service.narrative.words import Words, group_of
 
 _GA = r"(?:\[?\(?(?:68\s?-?\s?(?:ga\w*|gallium)|(?:ga\w*|gallium)\s?-?\s?68)\]?\)?\s?-?\s?(?:\[?ga\]?\s?-?\s?)?)"
 _CU = r"(?:\[?\(?(?:64\s?-?\s?(?:cu|copper)|(?:cu|copper)\s?-?\s?64)\]?\)?\s?-?\s?(?:\[?cu\]?\s?-?\s?)?)"
@@ -18,8 +18,10 @@ _NAMES: tuple[tuple[str, str], ...] = (
         r"\[?f\s?-?18\]?)?\s?-?\[?(?:18f\]?)?-?\(?al\s?-?\[?(?:18)?f\]?\)?-?\s?-?nota\s?-?\s?(?:octreotide|oc)\b|"
         r"\bnota-octreotide"),
     ("18F-SiTATE", r"\bsi(?:fa)?-?(?:lin)?-?tate\b|\bsitate\b"),
-    ("111In-pentetreotide", r"\bpentetreotide|\boctreoscan|(?:\[?111\]?\s?-?in\]?|\bin(?:dium)?\s?-?111)[\s-]*(?:dtpa[\s-]*)?octreotide"),
-    ("99mTc-octreotide-analogue", r"(?:\[?99m\]?\s?-?tc\]?|\btc\s?-?99m|technetium\S*)[\s-]*(?:\S{0,20}[\s-])?(?:\w+/)?\S{0,10}(?:toc|"
+    ("111In-pentetreotide", r"\bpentetreotide|\boctreoscan|(?:\[?111\]?\s?-?in\]?|"
+     r"\bin(?:dium)?\s?-?111)[\s-]*(?:dtpa[\s-]*)?octreotide"),
+    ("99mTc-octreotide-analogue", r"(?:\[?99m\]?\s?-?tc\]?|\btc\s?-?99m|"
+     r"technetium\S*)[\s-]*(?:\S{0,20}[\s-])?(?:\w+/)?\S{0,10}(?:toc|"
         r"octreotide|tate|octreotate)\b|\btektrotyd"),
     ("18F-FDG", r"\bfdg\b|\bf?luoro-?2?-?deoxy-?(?:d-)?glucose|\bf?ludeoxyglucose|fluorodeoxyglucose|fludeoxyglucose|"
         r"deoxy-(?:d-)?glucose"),
@@ -38,8 +40,7 @@ def tracers(text: str) -> list[tuple[int, int, str]]:
         return []
     found = []
     for match in _TRACER.finditer(text):
-        assert match.lastgroup is not None
-        name = _NAMES[int(match.lastgroup[1:])][0]
+        name = _NAMES[int(group_of(match)[1:])][0]
         if re.search(
             r"\b(?:lu|177|lutetium|y-?90|90-?y|yttrium|ac-?225|225)\W{0,3}(?:lu\W{0,3})?$",
             text[max(0, match.start() - 14) : match.start()],

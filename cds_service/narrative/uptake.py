@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from cds_service.narrative.words import Words
+from cds_service.narrative.words import Words, group_of
 
 _OF = (
     r"(?:that\s|those\s|the\s|a\s|one\s|of\s|in\s|uptake\s|activity\s|intensity\s|background\s|normal\s|"
@@ -80,7 +80,7 @@ _HINT = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Uptake:
-    """Words at start..end; `level` 0-4 by comparison, or None; `low`: surely not above liver; `straddles`: may be either.
+    """Words at start..end; `level` 0-4 by comparison, or None; `low`: surely not above liver; `straddles`: unclear.
 
     `positive`: called receptor-positive without a reference organ.
     """
@@ -99,8 +99,7 @@ def uptake_words(text: str) -> list[Uptake]:
         return []
     found = []
     for match in _WORDS.finditer(text):
-        assert match.lastgroup is not None
-        kind = _PATTERNS[int(match.lastgroup[1:])][0]
+        kind = _PATTERNS[int(group_of(match)[1:])][0]
         level = int(kind) if kind.isdigit() else None
         found.append(
             Uptake(

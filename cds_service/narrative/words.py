@@ -16,6 +16,11 @@ def lower_of(text: str) -> str:
     return "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
 
 
+def group_of(match: re.Match[str]) -> str:
+    """The named alternative that matched."""
+    return match.lastgroup or ""
+
+
 class Words:
     """A pattern without regard to case; matches hold the words in lower case, positions fit the text."""
 

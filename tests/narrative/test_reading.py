@@ -64,10 +64,19 @@ def test_which_score_is_current(text: str, highest: int | None, lowest: int | No
     [
         ("Uptake ranges from Krenning score 2 (bone) to Krenning score 4 (liver).", [("bone", 2), ("liver", 4)]),
         ("Krenning score: liver 3; bone 2; nodes 4.", [("liver", 3), ("bone", 2), ("nodes", 4)]),
-        ("Every lesion is Krenning 4 apart from a 12 mm node in the left groin with Krenning 2.", [("all lesions", 4), ("node in the left groin", 2)]),
-        ("There is Krenning 3 uptake in the nodes and Krenning 1 uptake in the left femur.", [("nodes", 3), ("left femur", 1)]),
+        (
+            "Every lesion is Krenning 4 apart from a 12 mm node in the left groin with Krenning 2.",
+            [("all lesions", 4), ("node in the left groin", 2)],
+        ),
+        (
+            "There is Krenning 3 uptake in the nodes and Krenning 1 uptake in the left femur.",
+            [("nodes", 3), ("left femur", 1)],
+        ),
         ("Nodes and liver lesions, Krenning 3 and 1 respectively.", [("nodes", 3), ("liver", 1)]),
-        ("Bone metastases in Th8, L1 and the left iliac bone with Krenning 3.", [("Th8", 3), ("L1", 3), ("left iliac bone", 3)]),
+        (
+            "Bone metastases in Th8, L1 and the left iliac bone with Krenning 3.",
+            [("Th8", 3), ("L1", 3), ("left iliac bone", 3)],
+        ),
         ("3 of 5 liver metastases show Krenning 3, the other 2 show no uptake.", [("liver", 3), ("liver", None)]),
         ("22 mm liver metastasis Krenning 4, 9 mm rib metastasis Krenning 1.", [("liver", 4), ("rib", 1)]),
     ],

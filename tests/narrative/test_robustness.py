@@ -16,9 +16,11 @@ from cds_service.narrative.normalise import plain
 KINDS = get_args(Kind)
 REPORTS = load("open")
 WORDS = (
-    "Krenning", "score", "3", "III", "<= 1", "previously", "no", "liver", "metastases", "SUVmax", "12,5", "Ki-67", "20 %",
+    "Krenning", "score", "3", "III", "<= 1", "previously", "no", "liver", "metastases", "SUVmax", "12,5", "Ki-67",
+    "20 %",
     "(", ")", ",", ";", ".", "\n", "if", "possible", "new", "lesion", "stable disease", "FDG", "DOTATATE", "Addendum:",
-    "|", "G2", "from", "to", "all", "above liver", "mitoses", "10 HPF", "2021", "\u200b", "\u202e", "-", "&lt;", "\u2264",
+    "|", "G2", "from", "to", "all", "above liver", "mitoses", "10 HPF", "2021", "\u200b", "\u202e", "-", "&lt;",
+    "\u2264",
 )  # fmt: skip
 
 

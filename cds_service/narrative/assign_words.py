@@ -1,0 +1,111 @@
+"""Gives uptake words and FDG words of a sentence to the places they belong to."""
+
+from __future__ import annotations
+
+import re
+
+from cds_service.narrative.assign import anonymous
+from cds_service.narrative.context import Context
+from cds_service.narrative.lesion import Seen
+from cds_service.narrative.owners import owners
+from cds_service.narrative.place import Place
+from cds_service.narrative.study import is_fdg
+from cds_service.narrative.uptake import Uptake, fdg_words, uptake_words
+from cds_service.narrative.words import Words
+
+NO_UPTAKE = Words(
+    r"\b(?:no|without)\s(?:\w+\s){0,3}?(?:pathological|abnormal|suspicious|focal|increased|"
+    r"relevant)\s(?:\w+[\s-]){0,2}?(?:uptake|accumulation|hypermetabolism|activity)"
+)
+
+
+def give_words(context: Context, found: list[Place], seen: Seen, fdg_default: bool) -> None:
+    text = context.text
+    for place in found:
+        if (
+            place.organs
+            and not place.reference
+            and not place.other
+            and _NOT_ASSESSED.match(text[place.end :])
+            and not context.standing_apart
+            and (place.named_lesion or "node" in place.organs)
+        ):
+            place.loose_words = True
+    for words in uptake_words(text):
+        if (
+            words.positive
+            or is_fdg(context, words.start, words.end, fdg_default)
+            or context.conditional(words.start, words.end)
+        ):
+            continue
+        if context.standing_apart or context.earlier(words.start, words.end):
+            continue
+        hedged = context.hedged(words.start, words.end)
+        if (words.level in {2, 3, 4} or words.straddles) and _denied(context, words):
+            words = Uptake(words.start, words.end, None, low=words.level in {2, 3})  # "not above liver" is low
+            if not words.low:
+                continue
+        adjective = re.search(r"(?:negative|neg\.|avid|photopenic)$", text[words.start : words.end], re.I) is not None
+        named = owners(words.start, words.end, [p for p in found if not p.reference], text, set(), forward=adjective)
+        if words.level == 0 and not _about_a_lesion(text, words, named):
+            continue
+        if not named:
+            named = [anonymous(found, words.start)]
+        for place in named:
+            if place.other:
+                continue
+            if hedged:
+                seen.uncertain = True
+                place.loose_words = True
+            else:
+                place.words.append(words)
+    for begin, end, positive in fdg_words(text):
+        if (
+            context.conditional(begin, end)
+            or context.standing_apart
+            or context.earlier(begin, end)
+            or context.hedged(begin, end)
+        ):
+            continue
+        denied = (
+            context.negated_value(begin, end)
+            or re.search(r"\b(?:no|not|without|none of .{0,40})\s(?:\w+\s){0,2}$", text[:begin][-50:], re.I) is not None
+        )
+        for place in owners(begin, end, [p for p in found if not p.reference], text, set(), forward=True):
+            if positive and denied and place.denied:
+                continue
+            value = positive and not denied
+            place.fdg = value if place.fdg is None else place.fdg or value
+
+
+def _denied(context: Context, words: Uptake) -> bool:
+    before = context.text[: words.start][-30:]
+    return (
+        context.negated_value(words.start, words.end)
+        or re.search(r"\b(?:not|no)\s(?:\w+\s){0,3}$", before, re.I) is not None
+    )
+
+
+def _about_a_lesion(text: str, words: Uptake, named: list[Place]) -> bool:
+    """Whether "no uptake" speaks of a lesion; "no pathological uptake in the liver" does not."""
+    said = text[words.start : words.end].lower()
+    if said.startswith("none of"):
+        return True
+    if re.match(r"\s?(?:in|within|of|at)\s", text[words.end :], re.I):
+        following = [p for p in named if p.start >= words.end]
+        return any(p.named_lesion and not p.denied for p in following)
+    normal_node = re.search(r"patholog|abnormal|suspicious", said) is not None
+    return any(
+        (p.named_lesion or ("node" in p.organs and not normal_node) or p.size_mm) and not p.denied for p in named
+    ) or (
+        not named
+        and re.match(r"\W{0,3}(?:it|they|these|this|which|all)\b", text, re.I) is not None
+        and not NO_UPTAKE.search(said)
+    )
+
+
+_NOT_ASSESSED = re.compile(
+    r"^[^,;.]{0,30}\b(?:cannot|can not|could not|not) (?:be )?(?:reliably |further |definitely )?(?:assess\w*|"
+    r"evaluat\w*|evaluable|scored|classif\w+|judged)",
+    re.I,
+)

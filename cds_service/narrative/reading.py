@@ -1,0 +1,47 @@
+"""Everything read from one text, before the fields are decided."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from cds_service.narrative.discordance import Discordance
+from cds_service.narrative.lesion import Seen
+from cds_service.narrative.normalise import Plain
+from cds_service.narrative.response import Judgements
+from cds_service.narrative.sections import Span
+from cds_service.narrative.tissue import Tissue
+
+Kind = Literal["sstr_pet", "fdg_pet", "ct", "pathology"]
+
+FIELDS = (
+    "tracer", "krenning_highest", "krenning_lowest", "krenning_implied_highest", "krenning_implied_lowest",
+    "krenning_lesions", "suvmax", "suv_reference", "all_lesions_sstr_positive", "fdg_discordant", "ki67_percent",
+    "ki67_range", "ki67_comparator", "mitoses", "grade", "differentiation", "response", "new_lesions",
+    "no_evidence_of_disease", "operability", "uncertain", "prior", "quotes",
+)  # fmt: skip
+LISTS = {"krenning_lesions", "suvmax", "suv_reference", "prior"}
+
+
+@dataclass(slots=True)
+class Reading:
+    """Everything read from one text, before fields are decided."""
+
+    page: Plain
+    kind: Kind
+    seen: Seen = field(default_factory=Seen)
+    said: Judgements = field(default_factory=Judgements)
+    tissue: Tissue = field(default_factory=Tissue)
+    discord: Discordance = field(default_factory=Discordance)
+    tracers_now: list[tuple[str, Span]] = field(default_factory=list)
+    tracers_before: list[str] = field(default_factory=list)
+    tracers_dated: list[tuple[str, Span]] = field(
+        default_factory=list
+    )  # beside a date that may be the examination's own
+    withdrawn: set[str] = field(default_factory=set)
+    void: bool = False
+    out: dict[str, Any] = field(default_factory=dict)
+
+    def quote(self, name: str, span: Span | None) -> None:
+        if span is not None:
+            self.out["quotes"].setdefault(name, self.page.verbatim(*span))
