@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date
+from functools import partial
 
 from flask import Flask, Response
 
+from cds_service.fhir.client import FhirAccess
+from cds_service.hooks.auth import Authenticator, authenticate
 from cds_service.hooks.cors import allow_origins
+from cds_service.hooks.limits import decode_fetched, limit
 from cds_service.hooks.probe import PROBE
-from cds_service.hooks.request import Answer
+from cds_service.hooks.request import MAX_ENTRIES, Answer
 from cds_service.hooks.settings import Settings
 from cds_service.hooks.telemetry import observe
 from cds_service.hooks.views import answer_errors, hooks_blueprint, operations_blueprint
 from cds_service.store import Store
+from cds_service.store.replay import StoredReplay
 from cds_service.web.pages import Profile, sandbox_blueprint
 from cds_service.web.samples import Sample
 
@@ -31,7 +36,7 @@ def create_app(
 
     Args: answer: the way of a call (``hooks.answer.load_answer``); profile: what the sandbox pages say is in force;
     samples: shown on the start page; today: the decision date of a call; store: keeps feedback and the audit trail
-    (None in tests: nothing is kept and there is no feedback).
+    (None in tests: nothing is kept, there is no feedback, and there can be no authentication).
     """
     settings = settings or Settings()
     app = Flask(__name__, static_folder=None)
@@ -40,7 +45,13 @@ def create_app(
     observe(app)
     allow_origins(app, settings.allowed_origins)
     answer_errors(app)
-    app.register_blueprint(hooks_blueprint(answer, today, store))
+    limit(app, settings.limits)
+    if settings.clients:
+        _authenticate(app, settings, store)
+    access = FhirAccess(
+        settings.fhir, partial(decode_fetched, most=settings.limits.max_values), max_entries=MAX_ENTRIES
+    )
+    app.register_blueprint(hooks_blueprint(answer, today, store, limits=settings.limits, access=access))
     app.register_blueprint(operations_blueprint(ready=lambda: _ready(answer, today(), store)))
     app.register_blueprint(sandbox_blueprint(answer, samples or {}, profile, today))
 
@@ -50,6 +61,13 @@ def create_app(
         return response
 
     return app
+
+
+def _authenticate(app: Flask, settings: Settings, store: Store | None) -> None:
+    if store is None or settings.public_url is None:
+        raise ValueError("authentication needs a store for used tokens, and the public URL")
+    lifetime = settings.token_lifetime_seconds
+    authenticate(app, Authenticator(settings.clients, StoredReplay(store), lifetime=lifetime), settings.public_url)
 
 
 def warm_up(answer: Answer, samples: Mapping[str, Sample]) -> None:

@@ -21,13 +21,11 @@ from gunicorn.workers.gthread import ThreadWorker
 from cds_service.hooks.decode import encode
 from cds_service.hooks.outcome import operation_outcome
 from cds_service.hooks.settings import Settings
+from cds_service.hooks.watch import Watch
 from cds_service.policy import Policy
 from cds_service.rulebook import Rulebook
 from cds_service.store import Store, open_store
 from cds_service.terminal import fault
-
-THREADS = 4
-"""Threads of a worker: they wait for slow clients; the engine itself is used by one at a time."""
 
 
 class ServeError(OSError):
@@ -37,7 +35,8 @@ class ServeError(OSError):
 def serve(
     rulebook: Rulebook, policy: Policy, settings: Settings, *, host: str = "127.0.0.1", port: int, workers: int
 ) -> None:
-    """Runs the service until it is told to stop; does not return. Raises ServeError, StoreError."""
+    """Runs the service until it is told to stop; does not return. Raises ServeError, SettingsError, StoreError."""
+    settings = settings.listening_on(host)
     _check_address(host, port)
     _open_store(settings).close()  # the schema is brought up to date once, before there are workers
     _log_to_stderr()
@@ -48,16 +47,22 @@ def serve(
     started = (
         f"prrt-cds on http://{address}, jurisdiction {policy.jurisdiction}, not for clinical use without local approval"
     )
+
+    def started_worker(worker: JsonErrorWorker) -> None:
+        worker.watch = Watch(settings.limits)
+        if worker.age == 1:
+            print(started, flush=True)
+
     options = {
         "bind": address,
         "workers": workers,
         "worker_class": JsonErrorWorker,
-        "threads": THREADS,
+        "threads": settings.limits.threads,  # they wait for slow clients; the engine is used by one at a time
         "timeout": 60,
         "graceful_timeout": 30,
         "loglevel": "warning",
         "control_socket_disable": True,
-        "post_worker_init": lambda worker: print(started, flush=True) if worker.age == 1 else None,
+        "post_worker_init": started_worker,
         "on_exit": lambda server: shutil.rmtree(counts, ignore_errors=True),
     }
     _Server(rulebook, policy, settings, options).run()
@@ -112,7 +117,13 @@ class _Server(BaseApplication):
 
 
 class JsonErrorWorker(ThreadWorker):
-    """Answers what is not even HTTP with an OperationOutcome too, and logs none of it."""
+    """Answers what is not even HTTP with an OperationOutcome too, and logs none of it. Ends what takes too long."""
+
+    watch: Watch
+
+    def handle(self, conn: Any) -> Any:
+        with self.watch.over(conn.sock):
+            return super().handle(conn)
 
     def handle_error(self, req: Any, client: socket.socket, addr: Any, exc: BaseException) -> None:
         status = next((status for kind, status in _STATUS.items() if isinstance(exc, kind)), 500)

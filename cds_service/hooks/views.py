@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from http import HTTPStatus
 from typing import Any
 
-from flask import Blueprint, Flask, Response, g, request
+from flask import Blueprint, Flask, Response, g
 from werkzeug.exceptions import HTTPException
 
+from cds_service.fhir.client import FhirAccess
 from cds_service.fhir.resources import RequiredDataMissing
+from cds_service.hooks.complete import complete_prefetch
 from cds_service.hooks.decode import encode, nested_too_deeply
 from cds_service.hooks.discovery import SERVICES, Service, discovery
 from cds_service.hooks.feedback import feedback_answer
+from cds_service.hooks.limits import read_body
 from cds_service.hooks.outcome import Refusal, operation_outcome
 from cds_service.hooks.recording import Recorder
 from cds_service.hooks.request import Answer, HookCall, read_call
+from cds_service.hooks.settings import LimitSettings
 from cds_service.hooks.telemetry import count_outcome, log_fault, metrics
 from cds_service.store import Store
 
@@ -28,9 +33,16 @@ _WORDS = {
 _FAULT = "The assessment failed and no advice is given. This is a fault of the service."
 
 
-def hooks_blueprint(answer: Answer, today: Callable[[], date], store: Store | None = None) -> Blueprint:
+def hooks_blueprint(
+    answer: Answer,
+    today: Callable[[], date],
+    store: Store | None = None,
+    *,
+    limits: LimitSettings,
+    access: FhirAccess,
+) -> Blueprint:
     """Discovery, the services and feedback. ``today`` is the decision date of every call; ``store`` keeps what is
-    answered."""
+    answered; ``access`` fetches what was not prefetched."""
     hooks = Blueprint("hooks", __name__)
     recorder = Recorder(store)
 
@@ -41,7 +53,8 @@ def hooks_blueprint(answer: Answer, today: Callable[[], date], store: Store | No
     @hooks.post("/cds-services/<service_id>")
     def call(service_id: str) -> Response:
         service = _service(service_id)
-        asked, day = read_call(_body(), service), today()
+        sent, day = read_call(read_body(limits), service), today()
+        asked = replace(sent, prefetch=complete_prefetch(sent, access))
         try:
             body = _answered(answer, asked, day)
         except Refusal as refusal:
@@ -58,7 +71,7 @@ def hooks_blueprint(answer: Answer, today: Callable[[], date], store: Store | No
 
     @hooks.post("/cds-services/<service_id>/feedback")
     def feedback(service_id: str) -> Response:
-        return _json(feedback_answer(recorder.feedback(_service(service_id), _body())))
+        return _json(feedback_answer(recorder.feedback(_service(service_id), read_body(limits))))
 
     return hooks
 
@@ -97,7 +110,9 @@ def answer_errors(app: Flask) -> None:
 
     @app.errorhandler(Refusal)
     def refused(error: Refusal) -> Response:
-        return _outcome(error.status, error.text)
+        response = _outcome(error.status, error.text)
+        response.headers.update(error.headers)
+        return response
 
     @app.errorhandler(HTTPException)
     def of_the_framework(error: HTTPException) -> Response:
@@ -111,22 +126,6 @@ def answer_errors(app: Flask) -> None:
     def unexpected(error: Exception) -> Response:
         log_fault(error)
         return _outcome(500, _FAULT)
-
-
-def _body() -> bytes:
-    if request.headers.get("Content-Encoding", "identity").strip().lower() not in ("", "identity"):
-        raise Refusal(415, "A compressed request body is not supported.")
-    try:
-        body = request.get_data(cache=False)
-    except HTTPException:  # too large, or the client went away
-        raise
-    except Exception as error:  # whatever else the server raises here, the client's framing of the body is at fault
-        log_fault(error)
-        raise Refusal(400, "The request body could not be received.") from None
-    limit = request.max_content_length
-    if request.content_length is None and limit is not None and len(body) >= limit:  # chunked, and cut off there
-        raise Refusal(413, _WORDS[413])
-    return body
 
 
 def _answered(answer: Answer, call: HookCall, today: date) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 
 from cds_service.store.errors import StoreError
 
-HEAD = "0001"
+HEAD = "0002"
 """The newest migration. Told here too, so that Alembic is loaded only when there is something to do."""
 
 WAIT_SECONDS = 10

@@ -65,3 +65,11 @@ FEEDBACK = Table(
 )
 """Feedback as received; ``rules`` is null for a card nobody here made, ``comment`` is encrypted, ``digest`` is the
 keyed hash of what was sent (a repeat has the same one)."""
+
+SEEN_TOKENS = Table(
+    "seen_tokens",
+    METADATA,
+    Column("digest", Text, primary_key=True),
+    Column("until", BigInteger, nullable=False, index=True),
+)
+"""Client tokens used already: keyed hash of issuer and ``jti``, and when it may be forgotten (seconds since 1970)."""
