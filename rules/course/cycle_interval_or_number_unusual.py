@@ -12,12 +12,13 @@ rule = Rule(
     date=date(2026, 11, 20),
     review_by=date(2027, 11, 20),
     author="prrt-cds clinical working group",
-    validation="testing",
+    validation="research",
     purpose="Before a cycle is signed, point at an interval, a number of cycles or an activity outside the label.",
     explanation="177Lu ordered less than 7 or more than 9 weeks after the last cycle, a fifth cycle or more than 29.6 GBq in the course, or "
     "an activity outside 3.7 to 7.4 GBq by more than 10 %. A warning, never a stop.",
     citations=("L01",),
     evidence="label",
+    own_default=True,
     notable=True,
     branches=(
         Branch(

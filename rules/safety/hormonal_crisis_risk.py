@@ -12,12 +12,13 @@ rule = Rule(
     date=date(2026, 11, 20),
     review_by=date(2027, 11, 20),
     author="prrt-cds clinical working group",
-    validation="testing",
+    validation="research",
     purpose="Remind, before the first two cycles, that a hormone-producing tumour can decompensate around a dose.",
     explanation="A functional syndrome, an earlier crisis, raised catecholamines, or high liver burden with raised 5-HIAA. Never a stop; "
     "shown until the second cycle has been given.",
     citations=("N01", "N02", "L18"),
     evidence="cohort",
+    own_default=True,
     branches=(
         Branch(
             name="functional",
