@@ -143,13 +143,9 @@ def give_suvs(
         if len(group) > 1 and len(named) == 1:
             named = _split_segments(named[0], len(group), found)
         for number, suv in enumerate(group):
-            targets = (
-                [named[number]]
-                if len(named) == len(group) and len(group) > 1
-                else named[-1:]
-                if len(group) > 1
-                else named
-            )
+            targets = [named[number]] if len(named) == len(group) else named[-1:]
+            if len(named) > 1 and len(group) == 1:
+                suv.site = " and ".join(p.label for p in named if p.label)
             for place in targets:
                 full.add(id(place))
                 normal = re.search(r"physiolog|normal|reference|background|biodistribution", context.text, re.I)

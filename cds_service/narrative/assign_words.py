@@ -50,9 +50,11 @@ def give_words(context: Context, found: list[Place], seen: Seen, fdg_default: bo
         if words.level == 0 and not _about_a_lesion(text, words, named):
             continue
         if not named:
+            if not _REFERS_BACK.match(text) or re.match(r"\s(?:in|of|at|within)\s", text[words.end :], re.I):
+                continue
             named = [anonymous(found, words.start)]
         for place in named:
-            if place.other:
+            if place.other or (words.low and _bare_organ(place)):
                 continue
             if hedged:
                 seen.uncertain = True
@@ -76,6 +78,26 @@ def give_words(context: Context, found: list[Place], seen: Seen, fdg_default: bo
                 continue
             value = positive and not denied
             place.fdg = value if place.fdg is None else place.fdg or value
+
+
+_REFERS_BACK = re.compile(
+    r"\W*(?:\w\)?[.)]\s)?(?:it|its|they|their|these|this|those|which|all|both|with|there|the (?:uptake|"
+    r"intensity|lesions?|former|latter)|uptake|tracer|intensity|clearly|markedly|above|below|equal|similar|"
+    r"higher|lower|>|<)",
+    re.I,
+)
+
+
+def _bare_organ(place: Place) -> bool:
+    """An organ, bones and nodes apart, with faint uptake but no lesion named is a normal organ."""
+    return (
+        place.start >= 0
+        and bool(place.organs)
+        and not place.named_lesion
+        and not place.organs & {"bone", "node"}
+        and not place.scores
+        and "segment" not in place.label
+    )
 
 
 def _denied(context: Context, words: Uptake) -> bool:

@@ -82,6 +82,15 @@ def _note_denials(context: Context, found: list[Place], seen: Seen, fdg_default:
         and not re.search(r"\b(?:except|apart from|not all|nearly all|almost all|other than|but)\b", text, re.I)
     ):
         seen.all_said = (seen.text_start + m.start(), seen.text_start + m.end())
+    for doubt in _DOUBTFUL_UPTAKE.finditer(text):
+        explained = any(p.other and p.start > doubt.start() - 40 for p in found)
+        if (
+            not explained
+            and not context.negated_lesion(doubt.start(), doubt.end())
+            and not context.conditional(*doubt.span())
+            and not context.earlier(*doubt.span())
+        ):
+            seen.doubtful_tumour = seen.uncertain = True
     if _OTHERS_DENIED.search(text):
         seen.only_others_denied = True
     if (m := _STUDY_NEGATIVE.search(text)) and not re.search(r"\b(?:new|other|further|additional)\b", m.group(), re.I):
@@ -93,6 +102,18 @@ def _note_denials(context: Context, found: list[Place], seen: Seen, fdg_default:
         and not any(p.label and not p.named_lesion for p in found)
     ):
         seen.fdg_denied = True
+
+
+_NORMAL_SIZE = re.compile(
+    r"\bnot (?:pathologically |significantly |clearly )?(?:enlarged|pathological|suspicious)|\bnormal\b|"
+    r"\bun-?specific|\bnon-?specific|\bunremarkable|\bphysiolog",
+    re.I,
+)
+_DOUBTFUL_UPTAKE = re.compile(
+    r"\b(?:equivocal|questionable|indeterminate|suspicious|unclear|doubtful)\s(?:\w+\s){0,2}?(?:uptake|"
+    r"foc(?:us|i)|finding|area|enhancement|accumulation)\b",
+    re.I,
+)
 
 
 def _collect(context: Context, found: list[Place], start: int, seen: Seen) -> None:
@@ -114,6 +135,8 @@ def _collect(context: Context, found: list[Place], start: int, seen: Seen) -> No
                     continue
         if place.organs and place.named_lesion and not place.other:
             seen.topic = (place.label, place.organs)
+        if place.size_mm and _NORMAL_SIZE.search(context.text) and not place.named_lesion:
+            place.size_mm = None  # "lymph nodes up to 9 mm, not pathological"
         if not _is_lesion(place) or context.conditional(max(place.start, 0), max(place.end, 0)):
             continue
         lesion = _lesion(context, place, start, seen)
@@ -221,6 +244,7 @@ def _lesion(context: Context, place: Place, start: int, seen: Seen) -> Lesion:
             seen.topic = (place.label, place.organs)
     lesion.hedged_score = place.loose_words
     lesion.suvs = [(s.value, (start + s.start, start + s.end)) for s in place.suvs]
+    lesion.suv_sites = {s.value: s.site for s in place.suvs if s.site}
     levels = [w for w in place.words if w.level is not None]
     if levels:
         best = max(levels, key=lambda w: (w.level == 4, w.level == 3, w.level == 0, -(w.level or 0)))

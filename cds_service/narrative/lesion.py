@@ -28,6 +28,7 @@ class Lesion:
     words_span: Span | None = None
     size_mm: float | None = None
     suvs: list[tuple[float, Span]] = field(default_factory=list)
+    suv_sites: dict[float, str] = field(default_factory=dict)  # one SUVmax of several sites: its own label
     fdg: bool | None = None
     every: bool = False
     hedged_score: bool = False

@@ -45,6 +45,7 @@ def _fills(entry: Lesion, mention: Lesion) -> None:
         entry.words, entry.words_span = mention.words, mention.words_span
     if entry.fdg is None:
         entry.fdg = mention.fdg
+    entry.suv_sites |= mention.suv_sites
     entry.suvs += [s for s in mention.suvs if s[0] not in {v for v, _ in entry.suvs}]
     entry.hedged_score = entry.hedged_score or mention.hedged_score
     entry.doubtful = entry.doubtful and mention.doubtful
@@ -160,9 +161,10 @@ def merge(seen: Seen, mentions: list[Lesion]) -> Uptakes:
     done: set[tuple[str, float]] = set()
     for entry in entries:
         for value, span in entry.suvs:
-            if (entry.label, value) not in done:
-                done.add((entry.label, value))
-                out.suvmax.append({"site": entry.label, "value": _plain_number(value)})
+            site = entry.suv_sites.get(value, entry.label)
+            if (site, value) not in done:
+                done.add((site, value))
+                out.suvmax.append({"site": site, "value": _plain_number(value)})
                 out.spans.setdefault("suvmax", span)
     for entry in entries:
         if entry.every and entry.score is not None and entry.score[0] >= SUFFICIENT:

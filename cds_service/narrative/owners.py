@@ -26,7 +26,7 @@ def owners(
     `forward`: a place directly behind wins ("a 12 mm node"). `taken`: ids of places that already have a value of
     this kind. Several places when they are named together.
     """
-    before = [p for p in found if p.start < start]
+    before = [p for p in found if p.start < end]
     after = [p for p in found if p.start >= end and text.rfind("(", end, p.start) <= text.rfind(")", end, p.start)]
     near = before[-1] if before else None
     if named := _BRACKET_BEHIND.match(text, end):  # "Krenning 4 (liver)"

@@ -24,8 +24,9 @@ _EXPLAINED = re.compile(
     r"rather|caused by|attributed to|interpreted as|in the sense of)\s(?:an?\s|the\s)?(?:\w+[\s-]){0,2}$",
     re.I,
 )
+_APPOSED_MARK = re.compile(r"(?:^|[\w)])\s?(?:,|\s-|\()\s?(?:most |rather |probably |likely )?$", re.I)
 _FAVOURED = re.compile(r"[\s\w-]{0,25}?\b(?:favou?red|likely|most probabl\w+|assumed)", re.I)
-ADJECTIVE = re.compile(r"physiolog|benign|degenerat|inflam|reactive|normal|biodistr")
+ADJECTIVE = re.compile(r"physiolog|benign|degenerat|inflam|reactive|normal|biodistr|un-?specific|non-?specific|post-?")
 
 
 def mark_others(context: Context, found: list[Place]) -> None:
@@ -57,7 +58,12 @@ def mark_others(context: Context, found: list[Place]) -> None:
                 ) or (
                     len(between) < 80
                     and ";" not in between
-                    and (_EXPLAINED.search(between) or _FAVOURED.match(text[mark.end() :]))
+                    and (
+                        _EXPLAINED.search(between)
+                        or _FAVOURED.match(text[mark.end() :])
+                        or _APPOSED_MARK.search(between)
+                        and (ADJECTIVE.match(mark.group()) or between.endswith("("))
+                    )
                 ):
                     place.other = True
         if BENIGN_TAIL.search(text, place.end, context.end_of(place.end, comma=False)) and not place.fellows:

@@ -262,6 +262,10 @@ def _only_a_part(before: str, tail: str) -> bool:
     before = EXAM_TITLE.sub("", before)
     if (SITE.search(before) or REGION.search(before)) and not AFTERWARDS.search(before):
         return True
+    if re.search(
+        r"\b(?:otherwise|elsewhere|other|else|remaining|rest|except|apart)\b", before[-30:] + " " + tail, re.I
+    ):
+        return True
     return re.match(r"\s(?:in|within|at|of|on|along|involving)\s", tail) is not None and not WHOLE_STUDY.match(tail)
 
 

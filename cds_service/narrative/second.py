@@ -46,7 +46,8 @@ def _free(text: str, pattern: Words) -> set[float]:
         after = re.split(r"[.;\n](?:\s|$)", text[end : end + _NEAR_AFTER])[0]
         if not _NOT_NOW.search(before + " | " + after):
             words = match["n"].replace(",", ".")
-            found.add(float(_ROMAN[words]) if words in _ROMAN else float(words))
+            if match["n"] not in {"0", "zero"}:  # "Krenning 0: no lesion"
+                found.add(float(_ROMAN[words]) if words in _ROMAN else float(words))
     return found
 
 

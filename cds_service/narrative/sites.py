@@ -40,7 +40,8 @@ def places(context: Context) -> list[Place]:
             if not any(s <= noun.start() < e for s, e in spans):
                 found.append(Place(noun.start(), noun.end(), "", frozenset(), named_lesion=True))
             continue
-        near.named_lesion = True
+        for one in (near, *near.fellows):
+            one.named_lesion = True
     for other in list(OTHER.finditer(text))[:MOST_PLACES]:
         adjective = ADJECTIVE.match(other.group()) and any(
             -40 < p.start - other.end() < 40 or 0 <= other.start() - p.end < 4 for p in found if p.label

@@ -55,6 +55,7 @@ class Suv:
     old: bool = False
     damaged: bool = False
     listed: tuple[int, int] = (0, 1)
+    site: str = ""  # of several sites together ("liver and bone metastases, SUVmax 41")
 
 
 def to_number(words: str) -> float:
