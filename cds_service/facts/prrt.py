@@ -105,19 +105,24 @@ def _blocks(view: View) -> list[Course]:
     """Each cycle told by its day, and each summary of several cycles in whose time no such cycle lies."""
     doses = [(t, t.when) for t in given(view) if t.when is not None and t.when.first <= view.today]
     gap = timedelta(days=view.params["course_cycle_gap_days"])
-    cycles = _cycles(view, [pair for pair in doses if not _is_summary(*pair, gap)], gap)
+    alone = len({when for _, when in doses}) == 1
+    whole = [pair for pair in doses if _is_summary(*pair, gap, alone=alone)]
+    cycles = _cycles(view, [pair for pair in doses if pair not in whole], gap)
     blocks = [Course((cycle,), 1) for cycle in cycles]
-    told = [_summary(view, *pair, gap) for pair in doses if _is_summary(*pair, gap)]
+    told = [_summary(view, *pair, gap) for pair in whole]
     for block in sorted(told, key=lambda b: (b.last.day, b.first.first, b.count)):
         if not any(b.first.first - gap < block.last.day and block.first.first < b.last.day + gap for b in blocks):
             blocks.append(block)
     return blocks
 
 
-def _is_summary(dose: Treatment, when: Span, gap: timedelta) -> bool:
-    """Whether an entry speaks of several cycles: it lasts too long for one, or says their number."""
+def _is_summary(dose: Treatment, when: Span, gap: timedelta, *, alone: bool) -> bool:
+    """Whether an entry speaks of several cycles: it lasts too long for one, or is the only one and says their number.
+
+    Beside other entries "the second of four cycles" is one cycle.
+    """
     lasts = dose.end is not None and dose.end.last - when.first >= gap
-    return lasts or (dose.kind in ("statement", "procedure") and (dose.cycles_written or 0) > 1)
+    return lasts or (alone and dose.kind == "statement" and (dose.cycles_written or 0) > 1)
 
 
 def _summary(view: View, dose: Treatment, when: Span, gap: timedelta) -> Course:

@@ -87,6 +87,9 @@ def test_summaries() -> None:
     assert counts(whole, dose(400), dose(344)) == [2]  # cycles by their days decide
     assert counts(whole, dose(100)) == [5]  # the summary and one cycle after it
     assert counts(summary(days_ago(100), days_ago(98), None)) == [1]
+    # "second of 4 cycles" on a day of its own, beside another, is one cycle
+    assert counts(summary(days_ago(100), None, 4), summary(days_ago(44), None, 4)) == [2]
+    assert counts(dose(44, kind="procedure", cycles_written=4)) == [1]
 
 
 def test_the_state_by_cycles_and_time() -> None:
