@@ -21,6 +21,10 @@ _AGENTS = (
     ("amino-acid solution", r"amino-?acid (?:solution|infusion|injection)|aminoplasmal"),
     ("excipient", r"gentisic acid|gentisate|pentetic acid|\bdtpa\b|diethylenetriamine"),
 )  # fmt: skip
+_OTHER_SUBSTANCE = re.compile(  # salts and peptides named after the amino acids; another radioligand
+    r"\b(?:\w+(?:pril|profen)|aspirin|(?:acetyl)?salicyl\w*(?: acid)?|carbocist\w+)[ -]+(?:l-)?(?:lysine?|arginine?)\b"
+    r"|\b(?:lysine?|arginine?)[ -]+(?:vasopressin|aspirin|acetylsalicyl\w*|clonixin\w*)"
+    r"|(?:177 ?-?lu|lu-?177|lutetium)\W*(?:\(?177\W*(?:lu)?\)?\W*)?(?:psma\w*|vipivotide)", re.I)  # fmt: skip
 _CODED = {"lutetium-177-dotatate": "177Lu agent", "tracer-68ga-dotatate": "177Lu agent"}
 _NONE = re.compile(r"\bno (?:known )?|not allergic|\bnkd?a\b|denies", re.I)
 _SEVERE = re.compile(
@@ -65,6 +69,7 @@ def _agent(data: Mapping[str, Any]) -> str | None:
 
 
 def _named(words: str) -> str | None:
+    words = _OTHER_SUBSTANCE.sub(" ", words)
     return next((agent for agent, pattern in _AGENTS if re.search(pattern, words, re.I)), None)
 
 

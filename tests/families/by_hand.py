@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from collections.abc import Sequence
+from datetime import date, timedelta
 from functools import cache
 from typing import Any
 
+from cds_service.fhir.prefetch import TEMPLATES
 from cds_service.hooks.answer import load_answer
 from cds_service.hooks.bundle import call_from_bundle
-from cds_service.hooks.request import Answer
+from cds_service.hooks.discovery import SERVICES
+from cds_service.hooks.request import Answer, read_call
 from cds_service.policy import make_policy
 from cds_service.rulebook.loader import load_rulebook
 
 Resource = dict[str, Any]
 
 ON = date(2026, 6, 1)
+INSTANCE = "5d0bfd1e-6a3f-4a55-9d3a-6c1f3f4a7b10"
 LOINC, SNOMED, UCUM = "http://loinc.org", "http://snomed.info/sct", "http://unitsofmeasure.org"
 
 
@@ -36,6 +40,42 @@ def assess(resources: list[Resource], *, jurisdiction: str = "US") -> dict[str, 
     """The machine-readable assessment alone."""
     found: dict[str, Any] = respond(resources, jurisdiction=jurisdiction)["extension"]["prrt-cds.assessment"]
     return found
+
+
+def ago(days: int) -> str:
+    """The day that many days before the decision."""
+    return (ON - timedelta(days=days)).isoformat()
+
+
+def ordering(
+    resources: list[Resource], *drafts: Resource, hook: str = "order-sign", jurisdiction: str = "US"
+) -> dict[str, Any]:
+    """The answer to an order hook with these drafts; the record comes under a key of its own."""
+    context = {"patientId": "pat", "userId": "Practitioner/p", "draftOrders": _bundle(drafts)}
+    if hook == "order-select":
+        context["selections"] = [f"{each['resourceType']}/{each['id']}" for each in drafts]
+    prefetch = {
+        **dict.fromkeys(TEMPLATES),
+        "patient": next(each for each in resources if each["resourceType"] == "Patient"),
+        "record": _bundle([each for each in resources if each["resourceType"] != "Patient"]),
+    }
+    body = {"hook": hook, "hookInstance": INSTANCE, "context": context, "prefetch": prefetch}
+    return _answer(jurisdiction)(read_call(json.dumps(body).encode(), SERVICES[f"prrt-{hook}"]), ON)
+
+
+def assessment(response: dict[str, Any]) -> dict[str, Any]:
+    """The machine-readable part of an answer."""
+    found: dict[str, Any] = response["extension"]["prrt-cds.assessment"]
+    return found
+
+
+def words(response: dict[str, Any]) -> str:
+    """All that the cards say."""
+    return "\n".join(card["summary"] + "\n" + card.get("detail", "") for card in response["cards"])
+
+
+def _bundle(resources: Sequence[Resource]) -> Resource:
+    return {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": each} for each in resources]}
 
 
 def codes(assessment: dict[str, Any]) -> set[str]:
