@@ -97,7 +97,9 @@ def _cautions(view: View) -> Iterator[Found]:
     skeleton += [s for s in view.chart.scans if not s.preliminary and _diffuse_scan(view, s)]
     yield from _some("diffuse marrow or skeletal disease", skeleton)
     yield from _macrocytosis(view)
-    yield from _some("prior alkylator or platinum", [t for t in given if t.drug in _ALKYLATING])
+    alkylating = [t for t in given if t.drug in _ALKYLATING]
+    names = ", ".join(sorted({t.drug for t in alkylating}))
+    yield from _some(f"prior alkylator or platinum ({names})", alkylating)
     for group, name in _RADIONUCLIDES:
         yield from _some(name, [t for t in given if t.group == group])
     yield from _some("prior SIRT", [p for p in view.chart.procedures if p.kind == "sirt"])

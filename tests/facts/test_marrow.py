@@ -77,8 +77,8 @@ def test_pancytopenia() -> None:
 
 def test_each_kind_counts_once() -> None:
     both = [drug("temozolomide", "cytotoxic"), drug("cisplatin", "cytotoxic")]
-    assert told(treatments=both) == (None, "prior alkylator or platinum", 1)
-    assert told(treatments=both[::-1]) == (None, "prior alkylator or platinum", 1)
+    assert told(treatments=both) == (None, "prior alkylator or platinum (cisplatin, temozolomide)", 1)
+    assert told(treatments=both[::-1]) == (None, "prior alkylator or platinum (cisplatin, temozolomide)", 1)
     assert told(treatments=[drug("fluorouracil", "cytotoxic")])[2] == 0
     assert told(treatments=[drug("temozolomide", "cytotoxic", given=False)])[2] == 0
     others = [drug("131I-MIBG", "mibg"), drug("177Lu-PSMA", "lu-psma"), drug("223Ra", "radium-223")]
