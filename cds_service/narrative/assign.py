@@ -47,6 +47,11 @@ def extreme(context: Context, at: int) -> str:
     return "highest" if marks[-1]["top"] else "lowest"
 
 
+_NO_UPTAKE_SAID = re.compile(
+    r"\b(?:no|without|absent|lack of)\b[^.;]{0,60}\b(?:uptake|expression|accumulation|activity)\b", re.I
+)
+
+
 def anonymous(found: list[Place], at: int) -> Place:
     """A value without any place named: belongs to what was spoken of before."""
     for place in found:
@@ -73,9 +78,10 @@ def give_scores(context: Context, found: list[Place], scores: list[Score], seen:
             ends.append(score.end)
         if (
             status == "skip"
-            and score.high == 0
+            and score.high <= 1
             and not context.conditional(score.start, score.end)
-            and any(p.label and not p.denied for p in found)
+            and _NO_UPTAKE_SAID.search(context.text[: score.start])
+            and any((p.label or p.every) and not p.denied for p in found)
         ):
             status = "now"  # "no uptake (Krenning 0)"
         if status == "skip":

@@ -185,6 +185,7 @@ def _as_written(entry: Lesion) -> int | str | list[int]:
 
 def _entries(entries: list[Lesion], out: Uptakes) -> None:
     named = [e for e in entries if e.score is not None and not e.every and e.bound != "max"]
+    unscored: set[tuple[frozenset[str], frozenset[str]]] = set()
     for entry in entries:
         if entry.score is not None:
             if entry.bound == "max" or not (entry.label or entry.organs):
@@ -199,6 +200,11 @@ def _entries(entries: list[Lesion], out: Uptakes) -> None:
             written = None
         else:
             continue
+        if written is None:
+            place = (entry.organs, _details(entry.label))
+            if place in unscored:
+                continue
+            unscored.add(place)
         size = _plain_number(entry.size_mm) if entry.size_mm is not None else None
         out.entries.append({"site": entry.label, "krenning": written, "size_mm": size})
 

@@ -61,8 +61,7 @@ def mark_others(context: Context, found: list[Place]) -> None:
                     and (
                         _EXPLAINED.search(between)
                         or _FAVOURED.match(text[mark.end() :])
-                        or _APPOSED_MARK.search(between)
-                        and (ADJECTIVE.match(mark.group()) or between.endswith("("))
+                        or (_APPOSED_MARK.search(between) and (ADJECTIVE.match(mark.group()) or between.endswith("(")))
                     )
                 ):
                     place.other = True

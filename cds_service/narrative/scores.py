@@ -53,7 +53,11 @@ INSTEAD = (
 _CORRECTED = re.compile(
     rf"\b{TURN}\s?(?:a\s)?(?:krenning\s)?(?:score\s)?(?:of\s)?(?P<new>{_N})(?!\w)" + INSTEAD.replace("{n}", _N), re.I
 )
-_BARE = re.compile(rf"(?:[a-z):=,]|\band|\bor)[\s:=]{{1,3}}(?P<first>{_N})(?=\s?(?:[,;.)(|]|and\b|in\b|for\b|$))", re.I)
+_BARE = re.compile(
+    rf"(?:[a-z):=,]|\band|\bor)[\s:=]{{1,3}}(?P<bound><=?|"
+    rf">=?)?\s?(?P<first>{_N})(?P<more>)(?P<of>)(?=\s?(?:[,;.)(|]|and\b|in\b|for\b|$))",
+    re.I,
+)
 _ANOTHER = re.compile(rf"[,;]?\s(?:and\s)?(?P<first>{_N})\s(?:in|for|at)\s(?:the\s)?[a-z]", re.I)
 _ELIDED_OLD = re.compile(
     rf"\s?[(,;]?\s?(?:previously|prior|before|prev\.?|formerly|earlier|was|vs\.?|versus|compared (?:to|with)|"
@@ -217,8 +221,9 @@ def _free(text: str, begin: int, taken: list[tuple[int, int]]) -> list[Score]:
             continue
         if not any(begin <= s and e <= spot and len(text[e:spot]) < 30 for s, e in taken):
             continue
-        value = _number(match["first"])
-        found.append(Score(spot, match.end("first"), value, value))
+        score = _score(match)
+        score.start = spot
+        found.append(score)
     return found
 
 

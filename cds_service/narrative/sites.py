@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from cds_service.narrative.context import Context
 from cds_service.narrative.lexicon import LESION, OTHER, SITE, organ_of
@@ -51,6 +52,12 @@ def places(context: Context) -> list[Place]:
         ):
             found.append(Place(other.start(), other.end(), "", frozenset(), other=True))
     found.sort(key=lambda p: p.start)
+    for generic, named in pairwise(found):  # "in primary and liver metastases"
+        plain = not generic.label and generic.named_lesion and named.label and not named.fellows
+        if plain and re.fullmatch(
+            r"\s?(?:and|,|/|&|as well as)\s(?:the\s|in\s)*", text[generic.end : named.start], re.I
+        ):
+            named.fellows = [generic]
     mark_others(context, found)
     for place in found:
         judge(context, place, nouns)
@@ -62,7 +69,10 @@ def places(context: Context) -> list[Place]:
     return found
 
 
-_MORE_SEGMENTS = re.compile(r"\)\s?(?:,|and|,\s?and)\s(?P<name>(?:VIII|VII|VI|IV|V|III|II|I)[ab]?)(?=\s?[(:])")
+_AND = re.compile(r"\s?(?:and|,|/|&|as well as)\s(?:the\s|in\s)*", re.I)
+_MORE_SEGMENTS = re.compile(
+    r"[)\d]\s?(?:,|;|and|,\s?and)\s(?P<name>(?:VIII|VII|VI|IV|V|III|II|I)[ab]?)(?=\s?[(:]|\s\d{1,3}[.,]\d)"
+)
 
 
 def _sites(text: str) -> list[Place]:
@@ -182,6 +192,8 @@ def _label(words: str, organs: frozenset[str]) -> str:
         lambda m: "segment" if m.group().rstrip(".").lower() not in {"segments"} else "segments",
         label,
     )
+    label = re.sub(r"^(?:liver |hepatic )?s(?=[1-8][ab]?$)", "liver segment ", label, flags=re.I)
+    label = re.sub(r"^(?:liver|hepatic) (?=(?:VIII|VII|VI|IV|V|III|II|I)[ab]?$)", "liver segment ", label)
     if organs == {"liver"} and label not in {"liver"} and "liver" not in label and "hepatic" not in label:
         label = f"liver {label}"
     return _NOUN_OF.get(label, label)
@@ -196,7 +208,7 @@ _PLAIN_WORDS = (
 def _site_of(noun: re.Match[str], found: list[Place], text: str) -> Place | None:
     """The site a lesion noun stands with: touching it, or "metastasis in the left acetabulum"."""
     best: Place | None = None
-    for place in found:
+    for place in sorted(found, key=lambda p: p.start):
         if place.end <= noun.start():
             between = text[place.end : noun.start()]
             if (
@@ -214,7 +226,7 @@ def _site_of(noun: re.Match[str], found: list[Place], text: str) -> Place | None
                 and re.search(
                     rf"^\s?(?:,\s?)?{_PLAIN_WORDS}(?:\(?\d+[\d\s.,x]*(?:mm|cm)\)?\s?)?{_PLAIN_WORDS}(?:(?:is|"
                     rf"are)\s(?:\w+\s)?)?(?:in|of|at|within|involving|located|:|to)\s{_PLAIN_WORDS}$|"
-                    rf"^\s?(?:\([^)]*\))?,?\s?$|^\s?#?\d{0, 2}\s?\($|^\s(?:of|in)\s",
+                    rf"^\s?(?:\([^)]*\))?,?\s?$|^\s?#?\d{{0,2}}\s?\($|^\s(?:of|in)\s",
                     between,
                     re.I,
                 )

@@ -31,7 +31,7 @@ _SUV_ARROW = re.compile(
     rf"down))? to)\s?(?P<new>{_NUMBER})",
     re.I,
 )
-_SUV_BARE = re.compile(rf"(?:[a-zA-Z):=])[\s:=]{{1,3}}(?P<first>{_NUMBER})(?=\s?(?:[,;.)(|/]|and\b|$))")
+_SUV_BARE = re.compile(rf"(?:[a-zA-Z):=])[\s:=(]{{1,3}}(?P<first>{_NUMBER})(?=\s?(?:[,;.)(|/]|and\b|$))")
 _SUV_OLD = re.compile(
     rf"\s?[(,;]?\s?(?:previously|prior|before|prev\.?|formerly|earlier|was|vs\.?|versus|compared (?:to|with)|"
     rf"from|initially|baseline)\s?:?\s?(?P<old>{_NUMBER})",

@@ -11,7 +11,7 @@ from cds_service.narrative.scores import krenning_scores
 from cds_service.narrative.sections import Section
 from cds_service.narrative.suv import sizes
 
-_CUTS = (re.compile(r"\s?\|\s?"), re.compile(r"\s?;\s?"), re.compile(r"\t"), re.compile(r"\s?,\s"))
+_CUTS = (re.compile(r"\s?\|\s?"), re.compile(r"\s?;\s?"), re.compile(r"\t"), re.compile(r"\s?,\s"), re.compile(r","))
 _SITE_HEAD = re.compile(
     r"^(?:\W*)(?:sites?|lesions?|locations?|locali[sz]ations?|organs?|region|target|metastas\w+|no\.? ?/? ?site|"
     r"place)\b",
@@ -116,10 +116,17 @@ def _header(line: str) -> tuple[re.Pattern[str], list[str]] | None:
             or not _SITE_HEAD.match(cells[0])
             or any(len(c) > 40 for c in cells)
             or line.rstrip().endswith(".")
+            or any(re.search(r"\d", _UNITS.sub("", c)) for c in cells)  # values: a sentence, not a header
         ):
             continue
         return cut, ["site", *_newest([_meaning(c) for c in cells[1:]], cells[1:])]
     return None
+
+
+_UNITS = re.compile(
+    r"\([^)]*\)|\b(?:19|20)\d\d\b|\bSSTR\d|\b\d{2,3}(?:Ga|Cu|F|In|m?Tc)\b|\b\d{1,2}[./]\d{1,2}[./]\d{2,4}\b|\d[.)]",
+    re.I,
+)
 
 
 def _newest(columns: list[str], cells: list[str]) -> list[str]:

@@ -45,7 +45,8 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ("low", rf"(?:<=|at most|less than or equal to|not (?:higher|greater|more) than|equal to or (?:below|less than|"
         rf"lower than)|(?:slightly|minimally|somewhat|marginally) (?:below|less than|lower than))\s?{_LIVER}"),
     ("0", rf"\b(?:no|without|lack of|lacks|lacking|absent|absence of|(?:does|do|did) not (?:show|have|express|"
-        rf"take up|demonstrate|exhibit|accumulate|display))\s{_KINDS}{_UPTAKE}(?!\s(?:above|higher|exceeding|over|"
+        rf"take up|demonstrate|exhibit|accumulate|display))\s{_KINDS}{_UPTAKE}(?!\s(?:uptake|expression|"
+            rf"accumulation|activity|avid))(?!\s(?:above|higher|exceeding|over|"
         rf"greater)\s(?:than\s)?(?:that of\s)?(?:the\s|normal\s)*(?:liver|hepatic|spleen))(?!\s(?:change|"
         rf"difference))"),
     ("0", r"\b(?:(?:sstr\d?|somatostatin[ -]receptor|receptor|dota[a-z-]{2,6}|dotatate|dotatoc|dotanoc|tracer|"
