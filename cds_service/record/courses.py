@@ -22,7 +22,10 @@ _WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight"
 _NUMBERS = {word: n for n, word in enumerate(_WORDS)}
 _COUNT = rf"(?P<n>\d{{1,2}}(?!\d)|{'|'.join(_NUMBERS)})"
 _CYCLES = re.compile(
-    rf"(?<![\w.,-])(?:{_COUNT}\s*(?:of\s*(?:\d{{1,2}})\s*)?(?:x\s*)?(?:[^\W\d][\w/-]*\s){{0,2}}?(?:cycles?|courses?|zyklen|zyklus)\b"
+    # "2nd of 4 cycles", "2/4 cycles" are two: what stands behind "of" or "/" is the plan
+    rf"(?<![\w.,/-])(?<!of )(?<!von )(?<!of the )(?:{_COUNT}(?:st|nd|rd|th|\.)?\s*"
+    rf"(?:(?:out\s+of|of|von|/)\s*(?:the\s+|planned\s+)?(?:\d{{1,2}}|{'|'.join(_NUMBERS)})\s*)?(?:x\s*)?"
+    rf"(?:[^\W\d][\w/-]*\s){{0,2}}?(?:cycles?|courses?|zyklen|zyklus)\b"
     rf"|(?:after|completed|received)\s+cycle\s+(?P<last>\d{{1,2}})\b)", re.I)  # fmt: skip
 _GIVEN = re.compile(
     r"given|received|complet|administer|after|status post|s/p|finished|underw|so far|done|erhalten|treated with|has had"

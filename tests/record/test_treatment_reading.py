@@ -400,3 +400,17 @@ SOME = [
 def test_order_and_repetition_do_not_matter(chance: random.Random):
     expected, found = chart(*SOME), chart(*mixed(SOME, chance))
     assert found.treatments == expected.treatments and found.ignored == expected.ignored
+
+
+@pytest.mark.parametrize(
+    ("words", "cycles"),
+    [
+        ("2nd of 4 cycles given", 2),
+        ("2/4 cycles given", 2),
+        ("two out of four cycles given", 2),
+        ("4 cycles given", 4),
+        ("2 of the planned 4 cycles administered", None),
+    ],
+)
+def test_cycles_behind_of_are_the_plan(words: str, cycles: int | None) -> None:
+    assert written_cycles(words, finished=False) == cycles
