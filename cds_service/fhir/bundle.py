@@ -12,6 +12,9 @@ from cds_service.fhir.ignored import Ignored
 MAX_NESTING = 8
 """Bundles inside Bundles deeper than this are not opened; no real system nests more than two."""
 
+UNREAD: dict[str, Any] = {"resource": {"resourceType": "Basic"}}
+"""The entry that stands for one with a resource no rule can use; such a resource is not decoded."""
+
 
 @dataclass(slots=True)
 class Found:
@@ -91,6 +94,9 @@ class _Key:
             self._unreadable("", "Bundle without readable entries")
             return
         for entry in entries or ():
+            if entry is UNREAD:
+                self.resources += 1
+                continue
             if not isinstance(entry, dict):
                 self._unreadable("")
                 continue

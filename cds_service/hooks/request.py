@@ -10,9 +10,10 @@ from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from cds_service.hooks.decode import JsonError, decode
+from cds_service.hooks.decode import JsonError
 from cds_service.hooks.discovery import Service
 from cds_service.hooks.outcome import Refusal
+from cds_service.hooks.sift import decode_call
 
 MAX_ENTRIES = 50_000
 """More resources than one patient's record holds; what comes on top is refused, not half read."""
@@ -69,7 +70,7 @@ Answer = Callable[[HookCall, date], dict[str, Any]]
 def read_call(body: bytes, service: Service) -> HookCall:
     """Reads the body of ``POST /cds-services/{id}``. Raises Refusal (400)."""
     try:
-        call = decode(body)
+        call = decode_call(body)
     except JsonError as error:
         raise Refusal(400, f"The request body is not readable: {error}.") from None
     if not isinstance(call, dict):

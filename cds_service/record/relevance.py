@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
+from cds_service.fhir.elements import objects
 from cds_service.record.analyte_names import named_analyte
 from cds_service.record.codes import Said, all_said
 
@@ -26,15 +27,19 @@ _WORDS = re.compile(
     r"|therap|treat|toxic|dose|activity|evaluation|assessment|outcome", re.I)  # fmt: skip
 
 
-_TELLING = ("component", "bodySite", "focus")
-"""Elements of panels and of findings in a place: such an Observation is read whatever it is called."""
+_TELLING = ("bodySite", "focus")
+"""Elements of findings in a place: such an Observation is read whatever it is called."""
 
 
 def useful(data: Mapping[str, Any]) -> bool:
-    """False only for an Observation no reader knows by code or words; everything else is read."""
+    """False only for an Observation no reader knows by code or words, nor any part of it; everything else is read."""
     if data.get("resourceType") != "Observation" or any(data.get(name) is not None for name in _TELLING):
         return True
-    titles = tuple(all_said(data, "code"))
+    return any(_says(part) for part in (data, *objects(data.get("component"))))
+
+
+def _says(part: Mapping[str, Any]) -> bool:
+    titles = tuple(all_said(part, "code"))
     return not titles or any(_named(title) for title in titles)
 
 
