@@ -22,7 +22,6 @@ WAIT_SECONDS = 10
 _READING = {"prrt_cds_reading": True}
 _START_LOCK = 0x70727274  # "prrt"
 _PRAGMAS = (
-    f"PRAGMA busy_timeout = {WAIT_SECONDS * 1000}",
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",  # in WAL mode NORMAL would lose acknowledged commits with the power
     "PRAGMA foreign_keys = ON",

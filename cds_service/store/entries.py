@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from hashlib import sha256
 from typing import Any
 
 import msgspec
@@ -78,7 +79,7 @@ def call_body(call: Call, key: SiteKey) -> dict[str, Any]:
         policy = call.assessment.get("policy", {})
         body |= {
             "rulebook": call.assessment.get("rulebook", {}),
-            "policy": {**policy, "hash": policy_hash(policy, key)},
+            "policy": {**policy, "sha256": policy_hash(policy)},
             "assessment": _assessment(call.assessment),
             **_facts(call.sources, key),
             "cards": call.cards,
@@ -90,9 +91,9 @@ def call_body(call: Call, key: SiteKey) -> dict[str, Any]:
     return body
 
 
-def policy_hash(policy: Mapping[str, Any], key: SiteKey) -> str:
-    """The hash of what a site decided: jurisdiction and overrides."""
-    return key.hash(msgspec.json.encode(policy, order="deterministic"))
+def policy_hash(policy: Mapping[str, Any]) -> str:
+    """The SHA-256 of what a site decided, jurisdiction and overrides, the same wherever they are the same."""
+    return sha256(msgspec.json.encode(policy, order="deterministic")).hexdigest()
 
 
 def fingerprint(content: bytes, key: SiteKey) -> dict[str, Any]:

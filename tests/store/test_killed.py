@@ -12,6 +12,7 @@ from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 from uuid import uuid4
 
+from cds_service.store.tables import METADATA
 from cds_service.store.verify import verify
 from tests.databases import Database
 from tests.hooks.fakes import PATIENT, call_body
@@ -88,5 +89,6 @@ def test_no_acknowledged_feedback_is_lost_when_workers_are_killed(database: Data
     store.close()
     words = log.read_text()
     assert '"audit"' in words
+    words += "".join(repr(database.run(f"SELECT * FROM {table.name}")) for table in METADATA.sorted_tables)
     for planted in (NAME, MRN, COMMENT):
         assert planted not in words

@@ -14,6 +14,7 @@ from sqlalchemy import Table
 from sqlalchemy.exc import DBAPIError
 
 from cds_service.store import Store, chain
+from cds_service.store import database as engines
 from cds_service.store.chain import Link
 from cds_service.store.tables import AUDIT, CARDS, CHAIN, FEEDBACK, KEPT_CALLS
 from cds_service.store.verify import verify
@@ -65,7 +66,7 @@ def test_an_entry_says_what_was_asked_and_answered(store: Store) -> None:
     assert {name: body[name] for name in expected} == expected
     policy = body["policy"]
     assert isinstance(policy, dict) and policy["jurisdiction"] == "US" and policy["overrides"] == {"krenning_min": 2}
-    assert re.fullmatch("[0-9a-f]{64}", policy["hash"])
+    assert re.fullmatch("[0-9a-f]{64}", policy["sha256"])
 
 
 def test_sources_are_references_whose_ids_are_hidden_and_whose_type_stays_only_if_it_is_one(store: Store) -> None:
@@ -256,3 +257,28 @@ def test_processes_that_start_and_write_at_once_make_one_unbroken_chain(database
     found = verify(store)
     store.close()
     assert found.faults == [] and found.entries == 50
+
+
+def test_a_writer_that_waits_too_long_fails_and_leaves_nothing(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A writer that hangs must not hang the service: the call fails closed."""
+    monkeypatch.setattr(engines, "WAIT_SECONDS", 1)
+    first, second = database.open(), database.open()
+    with first.writing() as connection:
+        chain.hold(connection)
+        with pytest.raises(DBAPIError):
+            second.record_call(call())
+    second.record_call(call())
+    assert verify(second).entries == 1
+    first.close()
+    second.close()
+
+
+def test_connections_that_the_server_cut_are_made_again(database: Database, store: Store) -> None:
+    store.record_call(call())
+    if not database.is_sqlite:
+        cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> "
+        database.run(f"{cut}pg_backend_pid()")
+    store.record_call(call())
+    assert verify(store).entries == 2
