@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Literal, get_args
 
 from cds_service.dates import Span, parse_date
@@ -131,9 +131,8 @@ def _observation(resource: Resource) -> Iterator[DiseaseStatement | Operability]
     value = f"{text(data.get('valueString'))} {words_at(data, 'valueCodeableConcept')}".strip()
     code = free_words(data, "code")
     if "disease-status" in names_at(data, "code") or _STATUS_CODE.search(code):
-        coded = [_CODED[name] for name in sorted(names_at(data, "valueCodeableConcept")) if name in _CODED]
-        status = coded[0] if len(coded) == 1 else _status(free_words(data, "valueCodeableConcept")
-                                                          or text(data.get("valueString")))  # fmt: skip
+        coded = _coded(data, "valueCodeableConcept")
+        status = coded or _status(free_words(data, "valueCodeableConcept") or text(data.get("valueString")))
         if status:
             yield DiseaseStatement(source=resource.source, when=when, status=status, quote="" if coded else value[:200],
                                    read_as="coded" if coded else "narrative")  # fmt: skip
@@ -142,6 +141,12 @@ def _observation(resource: Resource) -> Iterator[DiseaseStatement | Operability]
     elif code and value and symptoms_improved(f"{code} {value}"):
         yield DiseaseStatement(source=resource.source, when=when, status="symptoms-improved", read_as="narrative",
                                quote=value[:200])  # fmt: skip
+
+
+def _coded(data: Mapping[str, Any], name: str) -> Status | None:
+    """The one status the codes of that element name."""
+    coded = [_CODED[each] for each in sorted(names_at(data, name)) if each in _CODED]
+    return coded[0] if len(coded) == 1 else None
 
 
 def _status(words: str) -> Status | None:
@@ -160,6 +165,8 @@ def _denied(status: Status, line: str, match: re.Match[str]) -> bool:
 
 def _report(report: Resource, resources: ResourceSet) -> Iterator[DiseaseStatement | Operability]:
     """An imaging report by the report reader; any other report that is not of the laboratory as a note."""
+    if (coded := _coded(report.data, "conclusionCode")) and not _is_laboratory(report):
+        yield DiseaseStatement(source=report.source, when=effective(report.data, "issued"), status=coded)
     study = next(iter(studies_of(report, resources)), None)
     words = report_text(report, resources, [])
     if not words or _is_laboratory(report):
