@@ -19,6 +19,7 @@ from cds_service.narrative.cues import (
     EARLIER,
     EARLIER_STUDY,
     FAMILY,
+    GRADED,
     HEDGE,
     HEDGE_AFTER,
     IF,
@@ -33,6 +34,7 @@ from cds_service.narrative.cues import (
     RELATIVE,
     SAID_BEFORE,
     SCALE,
+    SHORT_OF,
     TITLE_ENDS,
     VALUE_ENDS,
     WHOLE_PHRASE,
@@ -109,6 +111,8 @@ class Context:
 
     def negated_value(self, start: int, end: int) -> bool:
         """Whether a value or judgement at start..end is denied."""
+        if SHORT_OF.search(self.text, max(0, start - 30), start):
+            return True
         for cue, after, reach in self._negations:
             label = self.text.find(": ", after + 10, reach)  # "not fulfilling the criteria of PR: stable disease"
             if 0 < label < start:
@@ -178,7 +182,7 @@ class Context:
                 self.text[max(0, m.start() - 40) : m.start() + 1]
             ):
                 continue
-            begin = m.start() + (self.text[m.start()] == "(")
+            begin = m.start() + len(m.group()) - len(m.group().lstrip("(.;: "))
             end = self.end_of(m.end(), comma=False)
             leading = not self.text[:begin].strip(" (:-")
             behind = PREPOSITION.match(m.group()) and not re.search(
@@ -274,6 +278,7 @@ class Context:
         return (
             self.section is Section.LEGEND
             or SCALE.search(self.text) is not None
+            or len(GRADED.findall(self.text)) > 2
             or LEGEND_LINE.match(self.text) is not None
         )
 

@@ -13,8 +13,9 @@ CONTRAST = Words(
 NEGATION = Words(
     r"\b(?:no(?! longer\b| doubt| 1| relevant change| significant change)|not(?! only\b| (?:be )?exclude)|"
     r"without(?! exception)|none(?: of)?|never|neither|nor|absence of|absent|"
-    r"lack(?:s|ing)?(?: of)?|negative for|free of|w/o|resolution of|instead of|rather than)\b"
+    r"fail(?:s|ed|ing)? to|lack(?:s|ing)?(?: of)?|negative for|free of|w/o|resolution of|instead of|rather than)\b"
 )
+SHORT_OF = Words(r"\b(?:short of|almost|nearly|not quite|far from)\s(?:a\s|an\s)?(?:krenning\s)?(?:score\s)?(?:of\s)?$")
 NEGATED_BEFORE = Words(
     r"\b(?:(?:is|are|was|were|has been|have been|can|could)?\s?(?:not|no longer)\s(?:be\s)?(?:\w+\s)?(?:seen|"
     r"detect\w+|visible|present|identif\w+|found|"
@@ -47,7 +48,8 @@ HEDGE_AFTER = Words(
     r"being|as)\s(?:\w+\s)?(?:questionable|equivocal|indeterminate|uncertain|unclear|"
     r"suspected|unreliable|doubtful|tentative|suspicious|borderline)|\b(?:is|are|seems?) (?:un|very un)?likely|"
     r"\bimprobable|\bnot reliable|\bunreliable|\bto be confirmed|\bneeds? confirmation|"
-    r"\bunder reserve|\bwith caution|\(\?\)|\?(?=\s|$|\))|\(estimated|\b(?:equivocal|questionable|tentative|"
+    r"\bunder reserve|\bwith caution|\(\?\)|\?(?=\s|$|\))|\((?:estimated|borderline|DD|possibly|probably|"
+    r"rather|perhaps|maybe)\b|\b(?:equivocal|questionable|tentative|"
     r"unconfirmed)\b"
 )
 _STUDY = (
@@ -126,7 +128,8 @@ NOW = Words(
 IF = Words(
     r"\b(?:if|should (?:the|ki|krenning|it|this|uptake|there|progress\w*)|would|in (?:the )?case of|"
     r"in the event|unless|provided(?: that)?|may become|might become|could become|"
-    r"may be(?:come)? (?:resectable|operable)|to become|hop(?:ed?|ing)|thresholds?|criteri(?:a|on) (?:for|of|"
+    r"may be(?:come)? (?:resectable|operable)|to become|hop(?:ed?|ing)|thresholds?|goals?|desired|criteri(?:a|"
+    r"on)\s?:|criteri(?:a|on) (?:for|of|"
     r"is|are)|cut-?off|require[sd]?|needed|necessary|prerequisite|usually|generally|typically|"
     r"defined as|means?(?! (?:tumou?r|value))|next (?:exam\w*|scan|control|staging|PET|CT|visit|follow-?up)|"
     r"once|to (?:look for|rule out|exclude|assess|evaluate|search|determine|check)|question of|"
@@ -138,7 +141,13 @@ RELATIVE = re.compile(r"\b(?:which|that|and|this)\s$", re.I)
 ADVICE = Words(
     r"\b(?:recommend\w*|advis\w+|suggest(?:ed)?(?= (?:to|a repeat|repeat|biopsy|fdg|pet|follow))|"
     r"consider(?!ed)\w*|re-?considered|propos\w+|to be discussed|discuss\w*|plan(?:ned|ning)?|repeat|"
-    r"eligib\w+)\b"
+    r"eligib\w+|expected|anticipated)\b"
+)
+GRADED = re.compile(  # "0 none, 1 < liver, 2 = liver": three such are a scale
+    r"\b[0-4]\s?(?:[=:-]\s?)?(?:no\b|none|[<>=]\s?(?:liver|spleen|hepat|uptake|no)|less|lower|equal|greater|"
+    r"higher|below|above|"
+    r"similar|much|very)",
+    re.I,
 )
 SCALE = Words(
     r"\b(?:legend|krenning scale (?:\(?0|was|is|from|used)|krenning scale\s?[:=]|scoring system|is graded|"

@@ -40,8 +40,9 @@ def explicit(scored: list[Lesion], entries: list[Lesion], out: Uptakes) -> None:
     open_below = any(e.bound in {"max", "<=", "highest"} or not (e.organs or e.every or e.label) for e in scored)
     if (said or not open_below) and scored and not any(e.hedged_score for e in entries):
         bottom = min(said or scored, key=lambda e: e.interval[0])
-        out.lowest = bottom.interval[0]
-        out.spans["krenning_lowest"] = bottom.span
+        if not bottom.partial:  # "most lesions": of the others nothing is said
+            out.lowest = bottom.interval[0]
+            out.spans["krenning_lowest"] = bottom.span
 
 
 def _worded(entry: Lesion) -> bool:
@@ -79,6 +80,7 @@ def _silent(entries: list[Lesion]) -> list[Lesion]:
             and not _covered(e, entries)
         )
         or e.bound in {"max", "highest"}
+        or e.partial
         or e.hedged_score
     ]
 

@@ -137,7 +137,8 @@ def _collect(context: Context, found: list[Place], start: int, seen: Seen) -> No
             seen.topic = (place.label, place.organs)
         if place.size_mm and _NORMAL_SIZE.search(context.text) and not place.named_lesion:
             place.size_mm = None  # "lymph nodes up to 9 mm, not pathological"
-        if not _is_lesion(place) or context.conditional(max(place.start, 0), max(place.end, 0)):
+        valued = place.scores or place.suvs
+        if not _is_lesion(place) or (not valued and context.conditional(max(place.start, 0), max(place.end, 0))):
             continue
         lesion = _lesion(context, place, start, seen)
         lesion.doubtful = place.hedged
@@ -228,8 +229,9 @@ def _lesion(context: Context, place: Place, start: int, seen: Seen) -> Lesion:
         context.section,
         size_mm=place.size_mm,
         fdg=place.fdg,
-        every=place.every or _speaks_of_all(text, place),
+        every=place.every or (not place.partial and _speaks_of_all(text, place)),
         new=place.new,
+        partial=place.partial,
     )
     if not label and place.every:
         lesion.label = "all lesions"

@@ -33,6 +33,7 @@ class Lesion:
     every: bool = False
     hedged_score: bool = False
     new: bool = False
+    partial: bool = False
     doubtful: bool = False
     replaces: tuple[int, ...] = ()  # scores the same sentence takes back
 

@@ -79,7 +79,7 @@ LESION = Words(
         r"spread))|s[ie]s)|mets?\b|filia(?:e)?\b|lesions?|(?<!body )mass(?:es)?|"
     r"tumou?rs?\b(?![ -](?:board|marker|conference|to-|/|staging|cells?\b|entity|diagnosis))|tumou?ral|"
         r"nodul(?:e|es|i|us)|deposits?|foc(?:us|i)\b|"
-    r"(?<!dental )(?<!breast )implants?|(?<!unknown )primar(?:y|ies)(?= (?:tumou?r|lesion|in|of|at|with|site|"
+    r"(?<!dental )(?<!breast )implants?|(?<!unknown )primar(?:y|ies)(?= \(| (?:tumou?r|lesion|in|of|at|with|site|"
         r"and|is|shows?|NET)|[,:;.()]|$)|primary(?= krenning)|carcinoids?(?! syndrome| heart)|NETs?\b(?!\s?:)|"
             r"neoplasms?|"
         r"neoplasia|"

@@ -28,6 +28,7 @@ class Place:
     hedged: bool = False
     earlier: bool = False  # not of this examination
     every: bool = False  # "all lesions"
+    partial: bool = False  # "most lesions", "nearly all": the others are unknown
     fellows: list[Place] = field(default_factory=list)  # "liver and bone metastases"
     scores: list[tuple[Score, int, int]] = field(default_factory=list)  # with low, high for this place
     suvs: list[Suv] = field(default_factory=list)

@@ -25,6 +25,11 @@ _EXPLAINED = re.compile(
     re.I,
 )
 _APPOSED_MARK = re.compile(r"(?:^|[\w)])\s?(?:,|\s-|\()\s?(?:most |rather |probably |likely )?$", re.I)
+_PARTIAL = re.compile(
+    r"\b(?:(?:nearly|almost|virtually|not|practically) all|most|majority|predominant\w*|many|part of|partly|"
+    r"mainly|some of|\d+ of(?: the)?(?: \d+)?|half of)\b[^,;.]{0,30}$",
+    re.I,
+)
 _FAVOURED = re.compile(r"[\s\w-]{0,25}?\b(?:favou?red|likely|most probabl\w+|assumed)", re.I)
 ADJECTIVE = re.compile(r"physiolog|benign|degenerat|inflam|reactive|normal|biodistr|un-?specific|non-?specific|post-?")
 
@@ -85,6 +90,8 @@ def judge(context: Context, place: Place, nouns: list[re.Match[str]]) -> None:
     place.earlier = bool(removed) or context.earlier(at, to)
     before = text[max(0, at - 40) : at]
     place.every = bool(re.search(r"\b(?:all|every|each|none of|any of)\b[^,;.]{0,35}$", before, re.I))
+    place.partial = bool(_PARTIAL.search(before))
+    place.every = place.every and not place.partial
     place.new = bool(re.search(r"\bnew(?:ly (?:appeared|visible|detected|developed))?\s(?:\w+\s){0,3}$", before, re.I))
     normal = REFERENCE.search(text[max(0, at - 45) : at])
     if (

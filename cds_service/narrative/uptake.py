@@ -49,6 +49,9 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
             rf"accumulation|activity|avid))(?!\s(?:above|higher|exceeding|over|"
         rf"greater)\s(?:than\s)?(?:that of\s)?(?:the\s|normal\s)*(?:liver|hepatic|spleen))(?!\s(?:change|"
         rf"difference))"),
+    ("0", rf"\bno longer\s(?:any |shows? |showing |demonstrates? |exhibits? |have |has |expresse?s? |takes? up |"
+        rf"with ){{0,2}}"
+        rf"{_KINDS}(?:{_UPTAKE}|avid)"),
     ("0", r"\b(?:(?:sstr\d?|somatostatin[ -]receptor|receptor|dota[a-z-]{2,6}|dotatate|dotatoc|dotanoc|tracer|"
         r"octreotide)[ -]neg(?:ative|\.)|non-?avid|not (?:tracer[ -]|sstr[ -]|dotatate[ -])?avid|photopenic|"
         r"not (?:sstr|tracer|receptor)[ -]?(?:positive|expressing)|(?:does|do|did) not (?:take up|express|"
