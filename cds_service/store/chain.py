@@ -79,7 +79,7 @@ def now() -> str:
 
 def utc(when: datetime) -> str:
     """An aware time in UTC, as the trail writes it."""
-    return when.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return when.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def entries(*conditions: Any) -> Select[Any]:

@@ -30,11 +30,12 @@ _PRAGMAS = (
 
 def make_engine(url: URL) -> Engine:
     """An engine whose commits are on disk when they return. Nothing is connected yet. Errors show no parameters."""
+    common: dict[str, Any] = {"hide_parameters": True, "pool_timeout": WAIT_SECONDS}
     if url.drivername != "sqlite":
         options = f"-c lock_timeout={WAIT_SECONDS * 1000} -c synchronous_commit=on"
         arguments: dict[str, Any] = {"connect_timeout": WAIT_SECONDS, "options": options}
-        return create_engine(url, connect_args=arguments, pool_pre_ping=True, hide_parameters=True)
-    engine = create_engine(url, connect_args={"timeout": WAIT_SECONDS}, hide_parameters=True)
+        return create_engine(url, connect_args=arguments, pool_pre_ping=True, **common)
+    engine = create_engine(url, connect_args={"timeout": WAIT_SECONDS}, **common)
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _: object) -> None:

@@ -26,10 +26,9 @@ def locate(database: str | None, environ: Mapping[str, str]) -> URL:
     """The database's address: a PostgreSQL or SQLite URL, a file's path, or by default a file in the user's own data
     directory, so that it does not depend on where the service was started. Raises StoreError."""
     if not database:
-        home = environ.get("XDG_DATA_HOME") or Path("~/.local/share").expanduser()
-        return URL.create("sqlite", database=str(Path(home) / "prrt-cds" / "prrt-cds.sqlite3"))
+        database = str(Path(environ.get("XDG_DATA_HOME") or "~/.local/share") / "prrt-cds" / "prrt-cds.sqlite3")
     if "://" not in database:
-        return URL.create("sqlite", database=str(Path(database).expanduser()))
+        return URL.create("sqlite", database=str(_expanded(database)))
     try:
         url = make_url(database)
     except (ArgumentError, ValueError):  # its text would show the password
@@ -46,7 +45,17 @@ def locate(database: str | None, environ: Mapping[str, str]) -> URL:
 def key_path(settings: AuditSettings, url: URL) -> Path:
     """Where the site key is. Raises StoreError for PostgreSQL without ``key_file``: all hosts need the same one."""
     if settings.key_file:
-        return Path(settings.key_file).expanduser()
+        return _expanded(settings.key_file)
     if url.drivername == "sqlite":
         return Path(str(url.database)).with_suffix(".key")
     raise StoreError("a PostgreSQL database needs audit.key_file in the configuration: one site key for all")
+
+
+def _expanded(path: str) -> Path:
+    try:
+        return Path(path).expanduser()
+    except RuntimeError:
+        raise StoreError(
+            "there is no home directory to keep the database in; say where with database in the configuration, or "
+            "PRRT_CDS_DATABASE"
+        ) from None

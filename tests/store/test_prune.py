@@ -50,6 +50,16 @@ def test_what_is_older_goes_with_all_that_hangs_on_it_and_the_rest_verifies(stor
     assert verify(store).faults == []
 
 
+def test_a_long_trail_goes_in_several_steps_each_of_which_leaves_it_whole(
+    store: Store, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cds_service.store.prune.CHUNK", 2)
+    done = prune(store, OLD + timedelta(days=1))
+    assert done.entries == 3 and done.checkpoint is not None and done.checkpoint.number == 8
+    assert numbers(database, "audit", "number") == [4, 5, 6, 7, 8]
+    assert verify(store).faults == []
+
+
 def test_nothing_is_pruned_when_nothing_is_older(store: Store) -> None:
     assert prune(store, OLD).checkpoint is None
     assert verify(store).entries == 6

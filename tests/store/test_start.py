@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import text
 
@@ -31,6 +33,25 @@ def refusal(database: Database, **options: Any) -> str:
 def test_the_migrations_make_exactly_the_tables_the_program_uses(database: Database) -> None:
     database.open().close()
     engine = engines.make_engine(locate(database.url, {}))
+    with engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), METADATA) == []
+    engine.dispose()
+
+
+def test_a_database_of_the_first_version_is_brought_up_to_date(database: Database) -> None:
+    url = locate(database.url, {})
+    engines.make_file(url)
+    engine = engines.make_engine(url)
+    config = Config()
+    config.set_main_option("script_location", str(Path(engines.__file__).parent / "migrations"))
+    config.set_main_option("path_separator", "os")
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+    assert engines.version(engine) == "0001"
+    assert "not up to date" in refusal(database, create=False)
+    database.open().close()
+    assert engines.version(engine) == engines.HEAD
     with engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), METADATA) == []
     engine.dispose()
@@ -155,3 +176,12 @@ def test_a_folder_that_cannot_be_written_is_one_line_that_names_the_setting(tmp_
 def test_a_file_that_is_no_database_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "x.sqlite3").write_text("this is a letter\n" * 100)
     assert "not a database" in refusal(Database(str(tmp_path / "x.sqlite3"), tmp_path / "site.key"))
+
+
+def test_without_a_home_the_refusal_names_the_setting(monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_home(path: Path) -> Path:
+        raise RuntimeError("no home")
+
+    monkeypatch.setattr(Path, "expanduser", no_home)
+    with pytest.raises(StoreError, match="PRRT_CDS_DATABASE"):
+        locate(None, {})
