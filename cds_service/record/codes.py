@@ -147,6 +147,7 @@ class Said:
     concepts: tuple[Concept, ...]
     names: frozenset[str]  # of the concepts; empty if one of them is refused
     texts: tuple[str, ...]  # text, then displays; empty if a code is understood
+    words: str  # text and displays, understood or not
 
 
 def said(concept: Mapping[str, Any]) -> Said:
@@ -170,7 +171,8 @@ def _of(found: Iterable[Coding], written: Iterable[str]) -> Said:
     known = concepts(found)
     refused = any(concept.refused for concept in known)
     names = frozenset() if refused else frozenset(concept.name for concept in known)
-    return Said(known, names, () if known else tuple(dict.fromkeys(filter(None, written))))
+    texts = tuple(dict.fromkeys(filter(None, written)))
+    return Said(known, names, () if known else texts, " ".join(texts))
 
 
 def all_said(data: object, *path: str) -> Iterator[Said]:

@@ -13,7 +13,7 @@ from cds_service.fhir.resources import Resource, ResourceSet
 from cds_service.record.codes import Said, all_said, said
 
 _T = TypeVar("_T")
-_NOTHING = Said((), frozenset(), ())
+_NOTHING = Said((), frozenset(), (), "")
 
 
 def code_of(part: Mapping[str, Any]) -> Said:

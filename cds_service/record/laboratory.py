@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, cast, get_args
 
 from cds_service.dates import Span
@@ -24,8 +25,9 @@ from cds_service.fhir.elements import (
 from cds_service.fhir.ignored import Ignored, Why
 from cds_service.fhir.resources import Resource, ResourceSet
 from cds_service.record.analyte_names import NOT_BLOOD, URINE_TOO, named_analyte
-from cds_service.record.codes import concepts_at, names_at
-from cds_service.record.common import free_texts, when_observed
+from cds_service.record.codes import Said, concepts_at
+from cds_service.record.common import when_observed
+from cds_service.record.index import code_of, speaking
 from cds_service.record.model import Analyte, LabResult, ReadAs
 from cds_service.record.units import UNITS, convert
 
@@ -67,7 +69,7 @@ def read(resources: ResourceSet, plausible: Plausible, ignored: list[Ignored]) -
     ``plausible`` are the limits per analyte, both allowed. Undated results go to ``ignored``.
     """
     found: list[LabResult] = []
-    for resource in resources.of("Observation"):
+    for resource in speaking(resources, _analyte_said):
         for data in (resource.data, *objects(resource.data.get("component"))):
             analyte = analyte_of(data)
             if analyte is None or _of_other_specimen(analyte, data, resource, resources):
@@ -87,18 +89,19 @@ def read(resources: ResourceSet, plausible: Plausible, ignored: list[Ignored]) -
 
 def analyte_of(data: Mapping[str, Any]) -> Analyte | None:
     """Which analyte an Observation or component measures: by its codes, by text only if none of them is known."""
-    known = concepts_at(data, "code")
-    if known:
-        names = names_at(data, "code") & _ANALYTES
-        return cast(Analyte, next(iter(names))) if len(names) == 1 else None
-    found = {name for words in free_texts(data, "code") if (name := named_analyte(words))}
-    if len(found) != 1:
-        return None
-    name = found.pop()
-    unit = (quantity(data.get("valueQuantity")) or Quantity(Decimal(0))).units
-    if name in _COUNTS and any("%" in spelling for spelling in unit):
-        return None  # a share of the cells, not a count
-    return cast(Analyte, name)
+    code = code_of(data)
+    name = _analyte_said(code)
+    if name in _COUNTS and not code.concepts:
+        unit = (quantity(data.get("valueQuantity")) or Quantity(Decimal(0))).units
+        if any("%" in spelling for spelling in unit):
+            return None  # a share of the cells, not a count
+    return name
+
+
+@lru_cache(maxsize=1024)
+def _analyte_said(code: Said) -> Analyte | None:
+    names = code.names & _ANALYTES if code.concepts else {named_analyte(words) for words in code.texts} - {None}
+    return cast(Analyte, next(iter(names))) if len(names) == 1 else None
 
 
 def _of_other_specimen(analyte: Analyte, data: Mapping[str, Any], resource: Resource, resources: ResourceSet) -> bool:

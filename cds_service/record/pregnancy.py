@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Literal
 
 from cds_service.fhir.elements import Quantity, codings, notes, number, objects, quantity, text, words_at
 from cds_service.fhir.ignored import Ignored
 from cds_service.fhir.resources import Resource, ResourceSet
-from cds_service.record.codes import concepts_at, names_at
+from cds_service.record.codes import Said, concepts_at, names_at
 from cds_service.record.common import free_texts, when_observed
+from cds_service.record.index import code_of, speaking
 from cds_service.record.model import PregnancyResult
 
 Result = Literal["positive", "negative", "above-range", "uninterpretable", "pregnant", "not-pregnant", "possible"]
@@ -40,7 +42,7 @@ _FLAGS: dict[str, Result] = {
 def read(resources: ResourceSet, ignored: list[Ignored]) -> list[PregnancyResult]:
     """Pregnancy tests and status; undated ones are listed, not used."""
     found = []
-    for resource in resources.of("Observation"):
+    for resource in speaking(resources, _asked):
         result = _pregnancy(resource)
         if result is None:
             continue
@@ -63,16 +65,23 @@ def read(resources: ResourceSet, ignored: list[Ignored]) -> list[PregnancyResult
 def _pregnancy(resource: Resource) -> tuple[Result, bool] | None:
     """The result, and whether it is a quantitative test; None for any other observation."""
     data = resource.data
-    names = names_at(data, "code")
-    words = " ".join(free_texts(data, "code"))
-    is_test = bool(names & {"hcg", "hcg-quantitative"}) or bool(_TEST.search(words))
-    if "pregnancy-status" in names or (_STATUS.search(words) and not is_test):
+    asked = _asked(code_of(data))
+    if asked == "status":
         status = _status(data)
         return (status, False) if status else None
-    if not is_test:
+    if asked is None:
         return None
     amount = quantity(data.get("valueQuantity")) or _written_amount(data)
     return (_quantitative(data, amount), True) if amount else (_qualitative(data), False)
+
+
+@lru_cache(maxsize=1024)
+def _asked(code: Said) -> Literal["test", "status"] | None:
+    words = " ".join(code.texts)
+    is_test = bool(code.names & {"hcg", "hcg-quantitative"}) or bool(_TEST.search(words))
+    if "pregnancy-status" in code.names or (_STATUS.search(words) and not is_test):
+        return "status"
+    return "test" if is_test else None
 
 
 def _status(data: Mapping[str, Any]) -> Result | None:

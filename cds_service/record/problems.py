@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from cds_service.dates import Span, parse_date
 from cds_service.fhir.elements import codings, dated, notes, objects, text, walk, words_at
 from cds_service.fhir.ignored import Ignored
 from cds_service.fhir.resources import Resource, ResourceSet
-from cds_service.record.codes import concepts_at, names_at
+from cds_service.record.codes import Said, concepts_at, names_at
 from cds_service.record.common import first_date, free_texts, when_observed
+from cds_service.record.index import code_of
 from cds_service.record.medication import product_of
 from cds_service.record.model import Problem, ProblemKind
 from cds_service.record.problem_names import NAMES, NEGATED, kinds_named
@@ -167,10 +169,11 @@ def _grade(data: Mapping[str, Any], kind: ProblemKind, words: str) -> int | None
 def _of_observation(resource: Resource, resources: ResourceSet) -> Iterator[Problem]:
     """Status observations: breast-feeding, menopause, estimated date of delivery, life expectancy."""
     data = resource.data
-    names, title = names_at(data, "code"), " ".join(free_texts(data, "code"))
+    code = code_of(data)
     answers = names_at(data, "valueCodeableConcept") & {"lactation", "menopause"}
-    if not answers and "delivery-date-estimated" not in names and not _STATUS_TITLE.search(title):
+    if not answers and not _asks_status(code):
         return
+    names, title = code.names, " ".join(code.texts)
     when = when_observed(resource, resources, "issued")
     said = " ".join(filter(None, [text(data.get("valueString")), words_at(data, "valueCodeableConcept")]))
     if "delivery-date-estimated" in names or _DUE.search(title):
@@ -195,6 +198,11 @@ def _of_observation(resource: Resource, resources: ResourceSet) -> Iterator[Prob
         kinds += [kind for kind in kinds_named(f"life expectancy {said}") if kind == "short-life-expectancy"]
     for kind in kinds:
         yield Problem(source=resource.source, when=when, kind=kind, read_as="narrative", text=said[:200])
+
+
+@lru_cache(maxsize=1024)
+def _asks_status(code: Said) -> bool:
+    return "delivery-date-estimated" in code.names or bool(_STATUS_TITLE.search(" ".join(code.texts)))
 
 
 def _of_adverse_event(resource: Resource, resources: ResourceSet) -> Iterator[Problem]:

@@ -12,6 +12,7 @@ from cds_service.fhir.ignored import Ignored
 from cds_service.fhir.resources import Resource, ResourceSet
 from cds_service.narrative import read_statement
 from cds_service.narrative.normalise import plain
+from cds_service.narrative.statement import Statement
 from cds_service.record.codes import free_words, names_at
 from cds_service.record.diagnosis import diagnosis_of
 from cds_service.record.extent import clauses
@@ -226,13 +227,15 @@ def note_says(words: str, source: str, when: Span | None) -> Iterator[DiseaseSta
                                read_as="narrative", quote=quote[:200])  # fmt: skip
     if symptoms_improved(words) or (of_symptoms and said.response == "improved"):
         yield DiseaseStatement(source=source, when=when, status="symptoms-improved", read_as="narrative")
-    yield from _operability(words, source, when, said.operability, said.quotes.get("operability", ""))
+    yield from _operability(words, source, when, said)
 
 
 def _operability(
-    words: str, source: str, when: Span | None, verdict: str | None = None, quote: str = ""
+    words: str, source: str, when: Span | None, said: Statement | None = None
 ) -> Iterator[Operability]:
-    verdict = verdict or read_statement(words).operability
+    """``said``: what ``read_statement`` made of the words, if it is known already."""
+    quote = said.quotes.get("operability", "") if said else ""
+    verdict = (said or read_statement(words)).operability
     if verdict == "resectable":
         yield Operability(source=source, when=when, verdict="resectable", read_as="narrative", quote=quote[:200])
     elif verdict == "unresectable":

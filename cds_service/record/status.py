@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Literal
 
 from cds_service.dates import parse_date
 from cds_service.fhir.elements import number, objects, quantity, text, walk, words_at
 from cds_service.fhir.ignored import Ignored
 from cds_service.fhir.resources import Resource, ResourceSet
-from cds_service.record.codes import concepts_at, names_at
+from cds_service.record.codes import Said, concepts_at, names_at
 from cds_service.record.common import free_texts, when_observed
+from cds_service.record.index import code_of, speaking
 from cds_service.record.model import Performance, Problem, QualityOfLife
 
 _ECOG = re.compile(r"\becog\b|\bzubrod\b|who performance|performance status \(?(?:ecog|who)", re.I)
@@ -40,8 +42,8 @@ _GLOBAL = re.compile(r"global (?:health|qol|quality)|overall health(?!.*week)|ql
 def read_performance(resources: ResourceSet, ignored: list[Ignored]) -> list[Performance]:
     """ECOG and Karnofsky; of an interval ("0-1") the worse end. Scores off the scale are listed."""
     found = []
-    for resource in resources.of("Observation"):
-        scale = _scale_of(resource.data)
+    for resource in speaking(resources, _scale_said):
+        scale = _scale_said(code_of(resource.data))
         if scale is None:
             continue
         values = _scores(resource.data, scale)
@@ -66,11 +68,11 @@ def read_performance(resources: ResourceSet, ignored: list[Ignored]) -> list[Per
     return found
 
 
-def _scale_of(data: Mapping[str, Any]) -> Literal["ecog", "karnofsky"] | None:
-    names = names_at(data, "code")
-    if names & {"ecog", "karnofsky"}:
-        return "ecog" if "ecog" in names else "karnofsky"
-    for words in free_texts(data, "code"):
+@lru_cache(maxsize=1024)
+def _scale_said(code: Said) -> Literal["ecog", "karnofsky"] | None:
+    if code.names & {"ecog", "karnofsky"}:
+        return "ecog" if "ecog" in code.names else "karnofsky"
+    for words in code.texts:
         if _KARNOFSKY.search(words):
             return "karnofsky"
         if _ECOG.search(words):
@@ -105,9 +107,8 @@ def _scores(data: Mapping[str, Any], scale: str) -> list[Decimal]:
 def read_nyha(resources: ResourceSet, ignored: list[Ignored]) -> list[Problem]:
     """NYHA classes given as Observations (as Conditions: ``problems``)."""
     found = []
-    for resource in resources.of("Observation"):
-        names = names_at(resource.data, "code")
-        if "nyha" not in names and not any(_NYHA.search(words) for words in free_texts(resource.data, "code")):
+    for resource in speaking(resources, _is_nyha):
+        if not _is_nyha(code_of(resource.data)):
             continue
         grade = max((int(value) for value in _scores(resource.data, "nyha")), default=None)
         if grade is None or not 1 <= grade <= 4:
@@ -116,6 +117,11 @@ def read_nyha(resources: ResourceSet, ignored: list[Ignored]) -> list[Problem]:
         when = when_observed(resource, resources, "issued")
         found.append(Problem(source=resource.source, when=when, kind="nyha", grade=grade))
     return found
+
+
+@lru_cache(maxsize=1024)
+def _is_nyha(code: Said) -> bool:
+    return "nyha" in code.names or any(_NYHA.search(words) for words in code.texts)
 
 
 def nyha_class(words: str) -> int | None:
@@ -142,8 +148,8 @@ def read_quality_of_life(resources: ResourceSet, ignored: list[Ignored]) -> list
 
 def _global_scores(resources: ResourceSet) -> Iterator[tuple[Resource, str, Decimal | None]]:
     for resource in resources.of("Observation"):
-        words = words_at(resource.data, "code")
-        instrument = _INSTRUMENT.search(f"{words} {words_at(resource.data, 'method')}")
+        words = code_of(resource.data).words
+        instrument = _instrument_in(f"{words} {words_at(resource.data, 'method')}")
         if instrument is None:
             continue
         parts = [resource.data] if _GLOBAL.search(words) else []
@@ -152,22 +158,26 @@ def _global_scores(resources: ResourceSet) -> Iterator[tuple[Resource, str, Deci
             amount = quantity(part.get("valueQuantity"))
             value = amount.value if amount else number(part.get("valueInteger", part.get("valueDecimal")))
             if value is not None:
-                yield resource, _instrument(instrument[0]), value
+                yield resource, instrument, value
     for resource in resources.of("QuestionnaireResponse"):
         items = list(_items(resource.data, 0))
         words = " ".join([text(resource.data.get("questionnaire")), *(text(item.get("text")) for item in items)])
-        instrument = _INSTRUMENT.search(words)
+        instrument = _instrument_in(words)
         for item in items if instrument else ():
             if _GLOBAL.search(f"{text(item.get('text'))} {text(item.get('linkId')).replace('-', ' ')}"):
                 for answer in walk(item, "answer"):
                     amount = quantity(answer.get("valueQuantity"))
                     value = amount.value if amount else number(answer.get("valueDecimal", answer.get("valueInteger")))
                     if value is not None and instrument:
-                        yield resource, _instrument(instrument[0]), value
+                        yield resource, instrument, value
 
 
-def _instrument(words: str) -> str:
-    return "EORTC QLQ-C30" if re.search(r"c ?30", words, re.I) else words.upper()
+@lru_cache(maxsize=1024)
+def _instrument_in(words: str) -> str | None:
+    match = _INSTRUMENT.search(words)
+    if match is None:
+        return None
+    return "EORTC QLQ-C30" if re.search(r"c ?30", match[0], re.I) else match[0].upper()
 
 
 def _items(data: Mapping[str, Any], depth: int) -> Iterator[dict[str, Any]]:
