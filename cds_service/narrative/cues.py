@@ -128,8 +128,8 @@ NOW = Words(
 IF = Words(
     r"\b(?:if|should (?:the|ki|krenning|it|this|uptake|there|progress\w*)|would|in (?:the )?case of|"
     r"in the event|unless|provided(?: that)?|may become|might become|could become|"
-    r"may be(?:come)? (?:resectable|operable)|to become|hop(?:ed?|ing)|thresholds?|goals?|desired|criteri(?:a|"
-    r"on)\s?:|criteri(?:a|on) (?:for|of|"
+    r"may be(?:come)? (?:resectable|operable)|to become|hop(?:ed?|ing)|thresholds?|goals?|desired|"
+    r"(?:PRRT|inclusion|eligibility|selection|treatment) criteria|criteri(?:a|on) (?:for|of|"
     r"is|are)|cut-?off|require[sd]?|needed|necessary|prerequisite|usually|generally|typically|"
     r"defined as|means?(?! (?:tumou?r|value))|next (?:exam\w*|scan|control|staging|PET|CT|visit|follow-?up)|"
     r"once|to (?:look for|rule out|exclude|assess|evaluate|search|determine|check)|question of|"

@@ -222,7 +222,7 @@ def _site_of(noun: re.Match[str], found: list[Place], text: str) -> Place | None
             if (
                 best is None
                 and len(between) <= 60
-                and not re.search(r"[;.]", between)
+                and not re.search(r"[;.]|krenning|suv", between, re.I)
                 and re.search(
                     rf"^\s?(?:,\s?)?{_PLAIN_WORDS}(?:\(?\d+[\d\s.,x]*(?:mm|cm)\)?\s?)?{_PLAIN_WORDS}(?:(?:is|"
                     rf"are)\s(?:\w+\s)?)?(?:in|of|at|within|involving|located|:|to)\s{_PLAIN_WORDS}$|"

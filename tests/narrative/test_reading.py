@@ -52,6 +52,19 @@ def scores(out: dict[str, Any]) -> list[tuple[str, Any]]:
         ("Krenning score of the meningioma 4, of the liver metastases 2.", 2, 2),
         ("Deauville score 4. SSTR-RADS-5 lesions in the liver.", None, None),
         ("Krenning 0: no lesion detectable.", None, None),
+        ("Liver metastases almost Krenning 3.", None, None),
+        ("Failing to reach Krenning 3, the liver metastases are not suitable.", None, None),
+        ("Goal of chemotherapy: Krenning 3. Liver metastases Krenning 1.", 1, 1),
+        ("PRRT criteria: Krenning 3 or more. Liver metastases Krenning 1.", 1, 1),
+        ("Liver metastases: Krenning 3 expected after chemotherapy; currently Krenning 1.", 1, 1),
+        ("Krenning 2 (borderline 3) in liver metastases.", None, None),
+        ("The vast majority of lesions is Krenning 4.", 4, None),
+        ("Liver metastases: Krenning 2; 05/2022: 3.", 2, 2),
+        ("Change in Krenning score: 4 to 2.", 2, None),
+        ("Liver metastases had Krenning 4 before and Krenning 2 after chemotherapy.", 2, 2),
+        ("The Krenning score of 4 fell to 2 in the liver lesions.", 2, 2),
+        ("Liver: all metastases with uptake exceeding liver -> Krenning 3.", 3, 3),
+        ("Liver metastases, Krenning score III (in part IV).", 4, 3),
     ],
 )  # fmt: skip
 def test_which_score_is_current(text: str, highest: int | None, lowest: int | None) -> None:
@@ -99,6 +112,12 @@ def test_which_lesion_a_score_belongs_to(text: str, expected: list[tuple[str, An
         ("All lesions show strong somatostatin receptor expression.", None, None, True),
         ("Tumour-to-liver ratio 2.3 in the liver metastasis.", None, None, None),
         ("Thyroid nodule with uptake above liver.", None, None, None),
+        ("Nearly all lesions show uptake above the liver.", 3, None, None),
+        ("Not all lesions are SSTR-positive.", None, None, None),
+        ("The liver metastases no longer show uptake.", 0, 0, False),
+        ("Mild uptake in the prostate. Liver metastases above spleen.", 4, 4, True),
+        ("Focus in the pancreatic tail above liver, most consistent with accessory spleen.", None, None, None),
+        ("Uptake score 3 (0 none, 1 < liver, 2 = liver, 3 > liver, 4 > spleen) in the liver metastases.", None, None, None),
     ],
 )
 def test_uptake_in_words(text: str, highest: int | None, lowest: int | None, every: bool | None) -> None:
@@ -117,6 +136,9 @@ def test_uptake_in_words(text: str, highest: int | None, lowest: int | None, eve
         ("SUVmax decreased from 30.1 to 12.5 in the mesenteric mass.", [12.5], []),
         ("Adrenal metastasis (SUVmax 19). Right adrenal physiological (SUVmax 7).", [19], [7]),
         ("Liver metastasis SUVmax 8.1 (FDG), SUVmax 22 (DOTATATE).", [22], []),
+        ("SUVmax: liver II 18.5, IV 16.3, sternum 1.8.", [18.5, 16.3, 1.8], []),
+        ("Liver metastasis: 3.2 cm, SUV max 24.3, previously 3.0 cm, SUV max 22.1.", [24.3], []),
+        ("Bone and nodal metastases, SUVmax up to 38.", [38], []),
     ],
 )
 def test_suv(text: str, values: list[float], reference: list[float]) -> None:
