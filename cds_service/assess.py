@@ -168,19 +168,20 @@ class Assessor:
 
     def _cards(self, assessment: Assessment, context: Context) -> list[dict[str, object]]:
         chart = context.chart
-        ordering = any(order.draft and order.kind == "prrt" for order in chart.orders)
+        at_order = context.hook != "patient-view"
+        drafts = {order.source: order.kind for order in chart.orders if order.draft} if at_order else {}
         maker = CardMaker(
             replace(assessment, heard=self._advising(assessment.heard)),
             self.book, self.values, context.hook_instance, chart.person.id,
             {rule.code for rule in self.book.rules if rule.review_by < context.today},
-            chart.not_provided, chart.incomplete, ordering=context.hook != "patient-view",
+            chart.not_provided, chart.incomplete, drafts=sorted(drafts),
         )  # fmt: skip
-        if context.hook != "patient-view" and not any(order.draft for order in chart.orders):
+        if at_order and not drafts:
             return []
         cards = maker.cards()
-        if not cards and ordering and context.hook == "order-sign":
+        if not cards and "prrt" in drafts.values() and context.hook == "order-sign":
             why = self.book.wording.say("reason", assessment.primary.reason)
-            cards = [not_assessed_card(self.book, context.hook_instance, why)]
+            cards = [not_assessed_card(self.book, context.hook_instance, why, sorted(drafts))]
         return cards
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from cds_service.advice.assessment import Assessment
 from cds_service.advice.escape import clean_markdown
@@ -19,8 +19,11 @@ _MOST_LISTED = 12
 class CardText:
     """Writes the details of one assessment's cards."""
 
-    def __init__(self, assessment: Assessment, book: Rulebook, write: Writer, under_review: set[str]) -> None:
+    def __init__(
+        self, assessment: Assessment, book: Rulebook, write: Writer, under_review: set[str], drafts: Sequence[str]
+    ) -> None:
         self._a, self._book, self._write, self._under_review = assessment, book, write, under_review
+        self._drafts = drafts
         self._say = book.wording.say
 
     def detail(
@@ -35,6 +38,7 @@ class CardText:
     ) -> str:
         """GitHub Flavored Markdown; everything from the record is escaped."""
         blocks = [
+            *((drafts_line(self._book, self._drafts),) if self._drafts else ()),
             *self._opening(branch, primary),
             self._write.fill(advice.record),
             *(self._write.fill(line) for line in advice.detail),
@@ -163,6 +167,11 @@ class CardText:
 
     def _item(self, name: str) -> str:
         return self._say("item", name)
+
+
+def drafts_line(book: Rulebook, drafts: Sequence[str]) -> str:
+    """Which draft orders a card speaks of."""
+    return f"**{book.wording.say('card', 'drafts')}:** {', '.join(clean_markdown(source) for source in drafts)}."
 
 
 def setting(value: float) -> str:

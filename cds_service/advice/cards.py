@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID, uuid5
 
 from cds_service.advice import suggestions
 from cds_service.advice.assessment import Assessment
-from cds_service.advice.card_text import CardText
+from cds_service.advice.card_text import CardText, drafts_line
 from cds_service.advice.escape import clean_markdown, clean_plain
 from cds_service.advice.findings import Finding
 from cds_service.rulebook.loader import Rulebook
@@ -27,15 +27,15 @@ class CardMaker:
 
     def __init__(
         self, assessment: Assessment, book: Rulebook, values: dict[str, float], hook_instance: str, patient_id: str,
-        under_review: set[str], absent: Iterable[str], incomplete: Iterable[str], *, ordering: bool = False,
+        under_review: set[str], absent: Iterable[str], incomplete: Iterable[str], *, drafts: Sequence[str] = (),
     ) -> None:  # fmt: skip
         facts, parts = assessment.facts, (book.glossary, book.parameters, values, book.wording)
         self._a, self._book, self._patient_id = assessment, book, patient_id
         self._plain = Writer(facts, *parts, clean_plain)
-        self._text = CardText(assessment, book, Writer(facts, *parts, clean_markdown), under_review)
+        self._text = CardText(assessment, book, Writer(facts, *parts, clean_markdown), under_review, drafts)
         self._absent, self._incomplete = sorted(absent), sorted(incomplete)
         self._namespace = uuid5(UUID(int=0), hook_instance)
-        self._ordering = ordering
+        self._drafts = drafts
 
     def cards(self) -> list[dict[str, Any]]:
         """Zero to three cards for findings, then those of rules that are always shown."""
@@ -61,7 +61,7 @@ class CardMaker:
             for finding in self._a.findings[1:]:
                 if len(chosen) < MOST_FINDING_CARDS and self._has_card(finding, indicator):
                     chosen.setdefault(finding.rule, heard[finding.rule])
-        if self._ordering or not chosen:  # elsewhere a notable rule is a line on the first card
+        if self._drafts or not chosen:  # elsewhere a notable rule is a line on the first card
             for code, (rule, branch) in heard.items():
                 if rule.notable and not branch.quiet and branch.advice is not None:
                     chosen.setdefault(code, (rule, branch))
@@ -93,7 +93,7 @@ class CardMaker:
                 {"system": OVERRIDE_SYSTEM, "code": code, "display": words}
                 for code, words in self._book.wording.groups["override"].items()
             ],
-            "extension": {"prrt-cds.card": {"rules": codes}},
+            "extension": {"prrt-cds.card": card_extension(codes, self._drafts)},
         }
         offered = suggestions.build(rule, advice, self._book, self._plain, self._spoken(), self._patient_id, identity)
         if offered:
@@ -109,15 +109,21 @@ class CardMaker:
         return card
 
 
-def not_assessed_card(book: Rulebook, hook_instance: str, why: str) -> dict[str, Any]:
+def card_extension(codes: Sequence[str], drafts: Sequence[str]) -> dict[str, Any]:
+    """The rules a card speaks of, and the draft orders it was shown for."""
+    return {key: list(names) for key, names in (("rules", codes), ("orders", drafts)) if names}
+
+
+def not_assessed_card(book: Rulebook, hook_instance: str, why: str, drafts: Sequence[str]) -> dict[str, Any]:
     """The card that answers an order of a 177Lu agent when nothing could be assessed."""
     text = book.wording.say("card", "not_assessed").format(why=why)
     return {
         "uuid": str(uuid5(uuid5(UUID(int=0), hook_instance), "not-assessed")),
         "summary": shorten(text),
-        "detail": f"{text}\n\n{book.wording.say('card', 'closing')}",
+        "detail": "\n\n".join((text, drafts_line(book, drafts), book.wording.say("card", "closing"))),
         "indicator": "info",
         "source": {"label": book.wording.say("card", "source_label")},
+        "extension": {"prrt-cds.card": card_extension((), drafts)},
     }
 
 
