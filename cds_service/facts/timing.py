@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import date, timedelta
 
 from cds_service.dates import Span, on_day
 from cds_service.facts.glossary import Facts, FactSpec, Known, no, yes
@@ -28,7 +28,9 @@ _MOST_DRUGS = 3
 
 GLOSSARY = (
     FactSpec("washout_days", "number", "days since the last dose of other antineoplastic treatment",
-             "from the latest day it may have been; an order or statement without end counts as taken today", "d"),
+             "from the latest day it may have been to today, or to the day a drafted PRRT dose is for; an order or "
+             "statement without end counts as taken on that day", "d"),
+    FactSpec("washout_planned", "text", "planned day of the drafted dose", "the wash-out is counted to it"),
     FactSpec("washout_reached", "truth", "wash-out reached", "yes also when none is on record and all types came"),
     FactSpec("washout_date_missing", "truth", "date of a last dose not recorded", "yes when it could decide"),
     FactSpec("washout_drug", "text", "last antineoplastic drug", "names of the drugs taken last"),
@@ -87,13 +89,15 @@ def names_of(items: Iterable[Treatment]) -> str:
 def _washout(view: View, drugs: list[Treatment]) -> Facts:
     limit = view.params["washout_days"]
     undated = [t for t in drugs if end_missing(t)]
-    dated = [(t, when) for t in drugs if t not in undated and (when := last_taken(t, view))]
+    planned = drafted_day(view)
+    until = planned or view.today
+    dated = [(t, when) for t in drugs if t not in undated and (when := _last_before(t, view, until))]
     # begun so recently that the wash-out cannot be over, whenever it was stopped
     dated += [(t, on_day(t.when.first)) for t in undated if t.when and (view.today - t.when.first).days < limit]
     undated = [t for t in undated if t.when is None or (view.today - t.when.first).days >= limit]
     complete = view.provided(*DRUG_TYPES)
     last = max((when.last for _, when in dated), default=None)
-    days = None if last is None else (view.today - last).days
+    days = None if last is None else (until - last).days
     if undated and (days is None or days >= limit):
         return {"washout_date_missing": yes(sources_of(undated))}
     if last is None or days is None:
@@ -107,11 +111,26 @@ def _washout(view: View, drugs: list[Treatment]) -> Facts:
         "washout_until": Known(value=str(last + timedelta(days=limit)), sources=sources, read_as="derived"),
         "washout_date_missing": no(),
     }
+    if planned:
+        facts["washout_planned"] = Known(value=str(planned), read_as="derived")
     if days < limit:
         facts["washout_reached"] = no(sources, when)
     elif complete:
         facts["washout_reached"] = yes(sources, when)
     return facts
+
+
+def drafted_day(view: View) -> date | None:
+    """The earliest day a drafted PRRT dose is for, from today on; None without such a draft."""
+    days = [o.planned.first for o in view.chart.orders if o.draft and o.kind == "prrt" and o.planned]
+    return min((day for day in days if day >= view.today), default=None)
+
+
+def _last_before(item: Treatment, view: View, until: date) -> Span | None:
+    """As ``last_taken``; what runs without an end, or to a later one, goes on until ``until``."""
+    if item.end is not None:
+        return Span(min(item.end.first, until), min(item.end.last, until))
+    return on_day(until) if item.open_ended else last_taken(item, view)
 
 
 def end_missing(item: Treatment) -> bool:

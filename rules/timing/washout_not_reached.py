@@ -19,6 +19,26 @@ rule = Rule(
     evidence="protocol",
     branches=(
         Branch(
+            name="before-planned-dose",
+            when=(fact.washout_days < param.washout_days) & fact.washout_planned.known,
+            outcome="not-now",
+            reason="washout",
+            advice=Advice(
+                indicator="info",
+                summary="[[{washout_drug} last taken {washout_days} before the planned dose; protocols used {param.washout_days} (from {washout_until}).]]",
+                record="Record shows[[ {washout_drug}]] last taken {washout_days} before the dose planned for {washout_planned}; the wash-out of {param.washout_days} is not reached by then.",
+                detail=(
+                    "An order or statement without an end counts as taken until the planned day; an entered end date may answer this card.",
+                ),
+                suggestions=(
+                    Suggestion(label="Consider planning from the day the wash-out is reached, after recovery of the counts"),
+                    Suggestion(label="Discuss at the NET tumour board", order="mdt-referral"),
+                    Suggestion(label="No change"),
+                ),
+                shows=("washout_drug", "washout_until"),
+            ),
+        ),
+        Branch(
             name="not-reached",
             when=fact.washout_days < param.washout_days,
             outcome="not-now",
