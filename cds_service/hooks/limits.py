@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import threading
-import time
 
 from flask import Flask, g, request
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import ClientDisconnected, HTTPException
 
 from cds_service.hooks.decode import JsonError, decode, nested_too_deeply
 from cds_service.hooks.outcome import Refusal
 from cds_service.hooks.settings import LimitSettings
 from cds_service.hooks.telemetry import log_fault
+from cds_service.hooks.watch import was_late
 
 RETRY_AFTER_SECONDS = 2
 
 _COSTLY = ("hooks.", "web.show")
 """The endpoints whose work is counted."""
-
-_NEARLY = 0.8
-"""Of the time to arrive, counted from the end of the head here and from its beginning in ``watch``."""
 
 _TOO_LARGE = "The request body is too large."
 _SLOW = "The request body did not arrive in time."
@@ -76,8 +73,10 @@ def read_body(limits: LimitSettings) -> bytes:
         raise Refusal(415, "A compressed request body is not supported.")
     try:
         body = request.get_data(cache=False)
+        if len(body) < (request.content_length or 0):
+            raise ClientDisconnected
     except Exception as error:  # whatever else the server raises here, the client's framing of the body is at fault
-        if time.perf_counter() - g.started >= limits.receive_seconds * _NEARLY:
+        if was_late(request.environ.get("gunicorn.socket")):
             raise Refusal(408, _SLOW) from None
         if isinstance(error, HTTPException):  # too large, or the client went away
             raise

@@ -7,8 +7,16 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from weakref import WeakSet
 
 from cds_service.hooks.settings import LimitSettings
+
+_LATE: WeakSet[socket.socket] = WeakSet()
+
+
+def was_late(connection: object) -> bool:
+    """Whether this connection (gunicorn's, of the request's environment) was ended because its request did not come."""
+    return connection in _LATE
 
 
 class Watch:
@@ -45,6 +53,7 @@ class Watch:
                     if now - begun > self._whole:
                         _shut(connection, socket.SHUT_RDWR)
                     elif now - begun > self._receive:
+                        _LATE.add(connection)
                         _shut(connection, socket.SHUT_RD)  # the answer can still be sent
 
 
