@@ -18,6 +18,7 @@ from cds_service.hooks.decode import encode, nested_too_deeply
 from cds_service.hooks.discovery import SERVICES, Service, discovery
 from cds_service.hooks.feedback import feedback_answer
 from cds_service.hooks.limits import read_body
+from cds_service.hooks.openapi import description
 from cds_service.hooks.outcome import Refusal, operation_outcome
 from cds_service.hooks.recording import Recorder
 from cds_service.hooks.request import Answer, HookCall, read_call
@@ -85,7 +86,7 @@ def _service(service_id: str) -> Service:
 
 
 def operations_blueprint(ready: Callable[[], None]) -> Blueprint:
-    """Health, readiness and metrics. ``ready`` raises when this process cannot assess."""
+    """Health, readiness, metrics and the description of it all. ``ready`` raises when this process cannot assess."""
     operations = Blueprint("operations", __name__)
 
     @operations.get("/healthz")
@@ -100,6 +101,10 @@ def operations_blueprint(ready: Callable[[], None]) -> Blueprint:
             log_fault(error)
             raise Refusal(503, "The service cannot assess.") from None
         return _json({"status": "ready"})
+
+    @operations.get("/openapi.json")
+    def openapi() -> Response:
+        return _json(description())
 
     operations.add_url_rule("/metrics", view_func=metrics)
     return operations
