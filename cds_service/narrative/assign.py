@@ -47,6 +47,21 @@ def extreme(context: Context, at: int) -> str:
     return "highest" if marks[-1]["top"] else "lowest"
 
 
+_HOLLOW = frozenset(
+    {
+        "colon",
+        "stomach",
+        "small-bowel",
+        "rectum",
+        "duodenum",
+        "bowel",
+        "heart",
+        "breast",
+        "ovary",
+        "prostate",
+        "soft-tissue",
+    }
+)
 _NO_UPTAKE_SAID = re.compile(
     r"\b(?:no|without|absent|lack of)\b[^.;]{0,60}\b(?:uptake|expression|accumulation|activity)\b", re.I
 )
@@ -157,12 +172,17 @@ def give_suvs(
                 normal = re.search(r"physiolog|normal|reference|background|biodistribution", context.text, re.I)
                 if place.reference or (place.other and normal and place.organs & REFERENCE_ORGANS):
                     seen.reference.append((place.label, suv.value, (start + suv.start, start + suv.end)))
-                elif not place.other and not (
-                    place.organs <= REFERENCE_ORGANS
-                    and not place.named_lesion
-                    and "segment" not in place.label
-                    and place.organs
-                    and not place.scores
+                elif (
+                    not place.other
+                    and not (
+                        place.organs <= REFERENCE_ORGANS
+                        and not place.named_lesion
+                        and "segment" not in place.label
+                        and place.organs
+                        and not place.scores
+                        and not any(q.named_lesion and q.organs & place.organs and not q.other for q in found)
+                    )
+                    and not (place.organs & _HOLLOW and not place.named_lesion and not place.scores)
                 ):
                     place.suvs.append(suv)
 

@@ -296,7 +296,7 @@ def _none_of(text: str, after: int) -> bool:
 
 def speaks_of_before(text: str) -> bool:
     """Whether a sentence compares or names an earlier study at all."""
-    return COMPARING.search(text) is not None or re.search(OLD, text, re.I) is not None
+    return COMPARING.search(text) is not None or re.search(rf"(?<!year-)(?<!years )\b{OLD}\b", text, re.I) is not None
 
 
 def _current_date(text: str, match: re.Match[str]) -> bool:

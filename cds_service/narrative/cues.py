@@ -56,7 +56,7 @@ _STUDY = (
     r"(?:stud(?:y|ies)|scans?|exam(?:ination)?s?|PET\S*|CT\b|MRI?\b|SPECT\S*|imaging|reports?|biops(?:y|ies)|"
     r"specimens?|resection|investigation|"
     r"scintigraphy|scintigram|assessment|values?|reading|time ?point|measurement|octreoscan|DOTA\w+|FDG|"
-    r"staging|results?|findings)"
+    r"staging|results?|findings|diagnos[ie]s|patholog(?:y|ists?)|opinion|hospital|lab(?:oratory)?)"
 )
 OLD = (
     r"(?:previous|prior|last|earlier|initial|baseline|first|old|outside|external|preceding|foregoing|"

@@ -126,6 +126,7 @@ def _collect(context: Context, found: list[Place], start: int, seen: Seen) -> No
             and not place.other
             and not place.denied
             and not place.earlier
+            and not context.conditional(max(place.start, 0), max(place.end, 0))
             and (place.named_lesion or place.scores or place.suvs)
         ):
             seen.uncertain = True

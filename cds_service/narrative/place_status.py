@@ -111,7 +111,8 @@ def _together(text: str, place: Place, noun: re.Match[str]) -> bool:
 
 
 _DOUBT_AFTER = Words(
-    r"\b(?:suspicious(?: for| of|\b)|suspected|suggestive of|indeterminate|equivocal|questionable|too small to|"
+    r"\?\s?(?:metasta|degenerat|malig|benign|primary|tumou?r|net\b)|\b(?:suspicious(?: for| of|\b)|suspected|"
+    r"suggestive of|indeterminate|equivocal|questionable|too small to|"
     r"(?:may|might|could) (?:also )?(?:represent|be|correspond|reflect)\b|"
     r"(?:possibl[ey]|probabl[ey]|likely|unclear|presumably|DD|differential)\W+(?:\w+\W+){0,3}?(?:metasta\w+|"
     r"malignan\w+|tumou?r\w*|NETs?|benign|physiolog\w+|inflam\w+|cysts?|ha?emangioma\w*|degenerat\w+|primary|"

@@ -115,7 +115,8 @@ _EXAM = (
     r"somatostatin)"
 )
 _ORGAN = (
-    r"(?:liver|pancreas|lymph|bones?|skeleton|head|neck|thorax|chest|abdomen|pelvis|lungs?|mesenter\w+|stomach|"
+    r"(?:\d[.)]\s)?(?:liver|hepatic|pancrea\w*|gastric|ileal|duodenal|rectal|lymph\w*|bones?|skeleton|head|"
+    r"neck|thorax|chest|abdomen|pelvis|lungs?|mesenter\w+|stomach|"
     r"duodenum|ileum|"
     r"jejunum|small bowel|colon|rectum|appendix|caecum|cecum|spleen|adrenals?|micro\w+|macro\w+)"
 )

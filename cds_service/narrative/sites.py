@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from itertools import pairwise
 
 from cds_service.narrative.context import Context
@@ -11,7 +12,8 @@ from cds_service.narrative.place import MAIN_NOUN, MOST_PLACES, Place
 from cds_service.narrative.place_status import ADJECTIVE, judge, mark_others
 
 _JOIN = re.compile(
-    r"^\s?(?:,|and|/|&|\+|or|as well as|plus|,\s?and|metasta\w+,?\s?(?:and|,)?|lesions?,?\s?(?:and|,)|"
+    r"^\s?(?:,|and|/|&|\+|or|as well as|plus|,\s?and|(?:metasta\w+|mass(?:es)?|tumou?rs?|nodules?|"
+    r"nodes?),?\s?(?:and|,)?|lesions?,?\s?(?:and|,)|"
     r"mets?,?\s?(?:and|,))?\s?(?:(?:in|of|to|both|the|a|several|multiple|left|right|one|two|three)\s)*(?:the\s|"
     r"a\s)?(?:metasta\w+|lesions?|mets?)?\s?(?:(?:in|of)\s)?(?:the\s|a\s)?$",
     re.I,
@@ -141,9 +143,9 @@ def _merge(last: Place, match: re.Match[str], label: str, organs: frozenset[str]
         or not _REFINES.match(between)
     ):
         return None
-    same = bool(last.organs & organs) or (
-        organs == {"node"} and last.organs <= {"mesentery", "retroperitoneum", "mediastinum", "lung", "peritoneum"}
-    )
+    same = bool(last.organs & organs) or (organs == {"node"} and last.organs <= _NODE_REGIONS)
+    if "node" in last.organs and organs <= _NODE_REGIONS:  # "a node at the mesenteric root"
+        return replace(last, end=match.end(), label=f"{label} {last.label}", organs=last.organs | organs)
     if same:
         exact = label if len(label) >= len(last.label) or last.label in _GENERAL else last.label
         if last.organs == {"liver"} and "segment" in label and "liver" not in label:
@@ -154,6 +156,7 @@ def _merge(last: Place, match: re.Match[str], label: str, organs: frozenset[str]
     return None
 
 
+_NODE_REGIONS = frozenset({"mesentery", "retroperitoneum", "mediastinum", "lung", "peritoneum"})
 _GENERAL = {
     "bone",
     "bones",

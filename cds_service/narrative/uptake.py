@@ -18,7 +18,7 @@ _ABOVE = (
     r"(?:above|higher than|higher(?: [\w-]+){0,4}? than|stronger(?: [\w-]+){0,4}? than|"
     r"greater(?: [\w-]+){0,4}? than|higher|greater than|exceed(?:s|ing|ed)?|more intens(?:e|ely|ive|"
     r"ively)(?: \w+)? than|more(?: \w+)? than|stronger than|hotter than|over|>|superior to|"
-    r"in excess of|surpass\w+|brighter than|more strongly than)\s?"
+    r"in excess of|surpass\w+|brighter than|more strongly than)[\s-]?"
 )
 _BELOW = r"(?:below|less(?: \w+)? than|lower than|under|weaker than|<|inferior to|fainter than|less than|beneath)\s?"
 _EQUAL = (
