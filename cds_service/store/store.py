@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -20,9 +21,6 @@ from cds_service.store.keys import SiteKey, make_key, read_key
 from cds_service.store.settings import AuditSettings, key_path, locate
 from cds_service.store.tables import CARDS, CHAIN, KEPT_CALLS
 
-CALL = "call"
-"""What a kept call is sealed for."""
-
 
 class Store:
     """Feedback and the audit trail. What a method wrote is on disk when it returns; if it raises, nothing of it is
@@ -35,7 +33,7 @@ class Store:
     def record_call(self, call: Call) -> Link:
         """Writes the call's entry, the rules of its cards and, if given, its encrypted content."""
         body = call_body(call, self.key)
-        sealed = None if call.content is None else self.key.seal(call.content, CALL)
+        sealed = None if call.content is None else seal_call(self.key, call.content)
         patient = self.key.hidden(f"Patient/{call.patient_id}")
         with self.writing() as connection:
             link = chain.append(connection, self.key, chain.CALL, body, service=call.service, patient=patient)
@@ -61,7 +59,7 @@ class Store:
         if sealed is None:
             raise StoreError(f"the call of entry {number} was not kept")
         body: dict[str, Any] = msgspec.json.decode(row.body)
-        return body, self.key.open(bytes(sealed), CALL)
+        return body, open_call(self.key, sealed)
 
     def check(self) -> None:
         """Raises what keeps the store from being used."""
@@ -79,6 +77,16 @@ class Store:
     def close(self) -> None:
         """Closes the connections of this process."""
         self._engine.dispose()
+
+
+def seal_call(key: SiteKey, content: bytes) -> bytes:
+    """A call as it is kept: FHIR shrinks to a tenth, then it is encrypted."""
+    return key.seal(zlib.compress(content, 1), "call")
+
+
+def open_call(key: SiteKey, sealed: bytes) -> bytes:
+    """What ``seal_call`` was given. Raises StoreError if it was changed."""
+    return zlib.decompress(key.open(bytes(sealed), "call"))
 
 
 def open_store(where: str | None, settings: AuditSettings, environ: Mapping[str, str], *, create: bool = True) -> Store:

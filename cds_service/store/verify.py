@@ -15,7 +15,7 @@ from cds_service.store.entries import fingerprint
 from cds_service.store.errors import StoreError
 from cds_service.store.feedback import rows_hash
 from cds_service.store.keys import SiteKey
-from cds_service.store.store import CALL, Store
+from cds_service.store.store import Store, open_call
 from cds_service.store.tables import AUDIT, CARDS, CHAIN, FEEDBACK, KEPT_CALLS
 
 _BATCH = 500
@@ -145,7 +145,7 @@ class _Verifier:
         if told is None and not rows:
             return
         try:
-            content = self._key.open(bytes(rows[0].sealed), CALL) if rows else None
+            content = open_call(self._key, rows[0].sealed) if rows else None
         except StoreError:
             content = None
         if content is None:

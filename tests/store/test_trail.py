@@ -228,6 +228,21 @@ def test_a_card_answered_again_belongs_to_the_later_entry(store: Store) -> None:
     assert faults(store) == []
 
 
+def test_a_kept_call_comes_back_to_the_byte_and_takes_little_room(store: Store, database: Database) -> None:
+    content = b'{"resourceType": "Observation"}' * 10_000
+    store.record_call(call(content=content))
+    body, kept = store.kept_call(1)
+    assert kept == content and body["kept"]["bytes"] == len(content)
+    assert len(database.run("SELECT sealed FROM kept_calls")[0][0]) < len(content) / 10
+
+
+def test_a_kept_call_in_the_place_of_another_shows(store: Store, database: Database) -> None:
+    for content in (b"first", b"second"):
+        store.record_call(call(content=content))
+    database.run("UPDATE kept_calls SET sealed = (SELECT sealed FROM kept_calls WHERE entry = 1) WHERE entry = 2")
+    assert faults(store) == [(2, "its kept call is another one")]
+
+
 def test_a_failed_write_leaves_nothing(store: Store, database: Database) -> None:
     store.record_call(call((1, ["R-01"])))
     database.run("DROP TABLE kept_calls")
