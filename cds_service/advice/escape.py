@@ -13,8 +13,9 @@ _LONGEST = 200
 
 def clean_plain(text: str) -> str:
     """One line without control, format or bidirectional characters, and without anything that opens a tag."""
-    kept = (" " if c.isspace() else c for c in text if c.isspace() or unicodedata.category(c)[0] != "C")
-    line = " ".join("".join(kept).split())
+    if not text.isprintable():
+        text = "".join(" " if c.isspace() else c for c in text if c.isspace() or unicodedata.category(c)[0] != "C")
+    line = " ".join(text.split())
     return _TAG.sub("", line)[:_LONGEST]
 
 

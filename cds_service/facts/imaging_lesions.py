@@ -130,6 +130,13 @@ def scans_of(view: View, *modalities: Modality) -> list[Scan]:
 
 def readings(view: View, modality: Modality = "sstr-pet") -> Iterator[Reading]:
     """The scans of a modality, newest first. Scans whose dates overlap are read together: the lower score counts."""
+    key = "readings", modality
+    if key not in view.memo:
+        view.memo[key] = tuple(_readings(view, modality))
+    return iter(view.memo[key])
+
+
+def _readings(view: View, modality: Modality) -> Iterator[Reading]:
     left = sorted(scans_of(view, modality), key=_earliest)
     vague = [scan for scan in left if scan.when and not scan.when.exact]
     used: set[int] = set()

@@ -76,9 +76,11 @@ def unusable(data: Mapping[str, Any]) -> tuple[Why, str] | None:
     kind = data["resourceType"]
     if detail := _foreign_version(kind, data):
         return "unsupported", detail
-    if any(True for _ in objects(data.get("modifierExtension"))):
+    if "modifierExtension" in data and any(True for _ in objects(data["modifierExtension"])):
         return "unsupported", "modifier extension"
-    verification = {coding.code for coding in codings(data, "verificationStatus")}
+    verification = (
+        {coding.code for coding in codings(data, "verificationStatus")} if "verificationStatus" in data else ()
+    )
     if "entered-in-error" in verification:
         return "entered-in-error", ""
     if "refuted" in verification:

@@ -9,11 +9,11 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
-from msgspec import Raw
+from msgspec import Raw, ValidationError
 
 from cds_service.fhir.bundle import UNREAD
 from cds_service.fhir.status import is_read
-from cds_service.hooks.decode import decode, decode_as, utf8
+from cds_service.hooks.decode import BOM, DECODER, FAULTS, told
 from cds_service.record.relevance import useful
 
 _ABSENT = Raw(b"")
@@ -43,17 +43,27 @@ class _Entry(msgspec.Struct):
     response: Any = None
 
 
-_HEADERS = msgspec.json.Decoder(_Headers)
-_ENTRIES = msgspec.json.Decoder(list[_Entry])
 _MEMBERS = msgspec.json.Decoder(dict[str, Raw])
+_ENTRIES = msgspec.json.Decoder(list[_Entry])
+_HEADERS = msgspec.json.Decoder(_Headers)
 
 
 def decode_call(body: bytes) -> Any:
     """The JSON of a CDS Hooks call as ``decode`` gives it, its ``prefetch`` sifted. Raises JsonError."""
-    members = decode_as(_MEMBERS, utf8(body))
-    if members is None:
-        return decode(body)
-    call = {name: decode(value) for name, value in members.items() if name != "prefetch"}
+    try:
+        if not body.isascii():
+            str(body, "utf-8")  # what is passed over below is not looked at
+        return _call(body.removeprefix(BOM))
+    except FAULTS as fault:
+        raise told(fault) from None
+
+
+def _call(body: bytes) -> Any:
+    try:
+        members = _MEMBERS.decode(body)
+    except ValidationError:  # no object
+        return DECODER.decode(body)
+    call = {name: DECODER.decode(value) for name, value in members.items() if name != "prefetch"}
     if "prefetch" in members:
         call["prefetch"] = _Sieve().prefetch(members["prefetch"])
     return call
@@ -67,42 +77,49 @@ class _Sieve:
 
     def prefetch(self, value: Raw) -> Any:
         """The decoded prefetch."""
-        keys = decode_as(_MEMBERS, value)
-        return decode(value) if keys is None else {key: self._answer(found) for key, found in keys.items()}
+        try:
+            keys = _MEMBERS.decode(value)
+        except ValidationError:
+            return DECODER.decode(value)
+        return {key: self._answer(found) for key, found in keys.items()}
 
     def _answer(self, value: Raw) -> Any:
-        members = decode_as(_MEMBERS, value)
-        if members is None or "entry" not in members or members.get("resourceType") != _BUNDLE:
-            return decode(value)
-        entries = decode_as(_ENTRIES, members["entry"])
-        if entries is None:  # not what a Bundle holds: read as it stands
-            return decode(value)
-        bundle = {name: decode(found) for name, found in members.items() if name != "entry"}
-        bundle["entry"] = [self._entry(entry) for entry in entries]
+        try:
+            members = _MEMBERS.decode(value)
+            if members.get("resourceType") != _BUNDLE or "entry" not in members:
+                return DECODER.decode(value)
+            entries = _ENTRIES.decode(members["entry"])
+        except ValidationError:  # not what a Bundle holds: read as it stands
+            return DECODER.decode(value)
+        bundle = {name: DECODER.decode(found) for name, found in members.items() if name != "entry"}
+        bundle["entry"] = [
+            self._read(entry) if entry.request is not None or self._is_useful(entry.resource) else UNREAD
+            for entry in entries
+        ]
         return bundle
 
-    def _entry(self, entry: _Entry) -> dict[str, Any]:
-        if entry.resource and not self._is_useful(entry.resource) and entry.request is None:
-            return UNREAD
+    def _read(self, entry: _Entry) -> dict[str, Any]:
         found = {"fullUrl": entry.fullUrl, "request": entry.request, "response": entry.response}
         kept = {name: value for name, value in found.items() if value is not None}
         if entry.resource:
-            kept["resource"] = decode(entry.resource)
+            kept["resource"] = DECODER.decode(entry.resource)
         return kept
 
     def _is_useful(self, resource: Raw) -> bool:
-        headers = decode_as(_HEADERS, resource)
-        if headers is None:  # not a resource, or one in an odd shape: whoever reads it may judge
+        try:
+            headers = _HEADERS.decode(resource or b"null")
+        except ValidationError:  # no resource, or one in an odd shape: whoever reads it may judge
             return True
         if headers.resourceType != "Observation":
-            return headers.resourceType in _OPENED or is_read(headers.resourceType)
-        if headers.bodySite or headers.focus:
+            return is_read(headers.resourceType) or headers.resourceType in _OPENED
+        if headers.bodySite or headers.focus or self._says(headers.code):
             return True
-        return any(self._says(part.code) for part in (headers, *(headers.component or ())))
+        return headers.component is not None and any(self._says(part.code) for part in headers.component)
 
     def _says(self, code: Raw) -> bool:
         key = bytes(code)
-        if key not in self._codes:
-            observation = {"resourceType": "Observation", **({"code": decode(key)} if key else {})}
-            self._codes[key] = useful(observation)
-        return self._codes[key]
+        known = self._codes.get(key)
+        if known is None:
+            named = {"code": DECODER.decode(key)} if key else {}
+            known = self._codes[key] = useful({"resourceType": "Observation", **named})
+        return known

@@ -19,7 +19,7 @@ from cds_service.record import lesions
 from cds_service.record.codes import names_at
 from cds_service.record.model import Lesion, Modality, Scan
 from cds_service.record.organs import organ_of
-from cds_service.record.pathology import is_pathology
+from cds_service.record.pathology import is_pathology, of_pathology
 from cds_service.record.report_text import document_reports, report_text
 from cds_service.record.scan_results import Loose, is_pairing, listed, measures
 from cds_service.record.scan_text import KINDS, fields_from_text, reading
@@ -42,8 +42,8 @@ class _Report:
 
 def read(resources: ResourceSet, ignored: list[Ignored]) -> list[Scan]:
     """Every scan on record, by source; undated, superseded, unfinished and unclear ones go to ``ignored`` too."""
-    reports = [item for item in resources.of("DiagnosticReport") if not is_pathology(item)]
-    reports += [item for item in document_reports(resources) if not is_pathology(item)]
+    documents = [item for item in document_reports(resources) if not is_pathology(item)]
+    reports = [*of_pathology(resources, otherwise=True), *documents]
     studies = [(report, study) for report in reports for study in studies_of(report, resources)]
     loose = Loose(resources, studies)
     known = [found for pair in studies for found in _opened(*pair, resources, loose, ignored)]

@@ -25,7 +25,8 @@ from cds_service.fhir.elements import (
     words_at,
 )
 from cds_service.fhir.resources import Resource, ResourceSet
-from cds_service.record.codes import Concept, concepts
+from cds_service.record.codes import Concept, concepts, said
+from cds_service.record.index import once
 from cds_service.record.units import convert
 
 _NUMBER = r"(\d{1,5}(?:[.,]\d{1,3})?)"
@@ -60,10 +61,15 @@ class Product:
 
 def product_of(resource: Resource, resources: ResourceSet) -> Product:
     """The product of an administration, statement or request: inline, contained, in the bundle, or as displayed."""
+    return once(resources, f"product {id(resource)}", lambda: _product_of(resource, resources))
+
+
+def _product_of(resource: Resource, resources: ResourceSet) -> Product:
     data = resource.data
     concept = data.get("medicationCodeableConcept")
     if isinstance(concept, dict):
-        return _product([concept], [], ())
+        code = said(concept)
+        return Product(code.concepts, "" if code.concepts else code.words, code.words)
     target = data.get("medicationReference")
     medication = resources.resolve(target, within=resource)
     if medication is None:

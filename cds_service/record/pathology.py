@@ -13,7 +13,7 @@ from cds_service.fhir.ignored import Ignored
 from cds_service.fhir.resources import Resource, ResourceSet
 from cds_service.record.codes import Said, free_words, names_at
 from cds_service.record.common import when_observed
-from cds_service.record.index import code_of, speaking
+from cds_service.record.index import code_of, once, speaking
 from cds_service.record.intervals import denominator, percent
 from cds_service.record.model import Pathology, Range
 from cds_service.record.pathology_values import differentiation_of, grade_of, ki67_of, mitoses_of, names_net
@@ -42,7 +42,8 @@ What = Literal["ki67", "mitoses", "grade", "differentiation", "morphology"]
 def read(resources: ResourceSet, ignored: list[Ignored]) -> list[Pathology]:
     """Every tissue result of this tumour, by source; values that may not be used go to ``ignored``."""
     reports = [
-        item for item in (*resources.of("DiagnosticReport"), *document_reports(resources)) if is_pathology(item)
+        *of_pathology(resources),
+        *(item for item in document_reports(resources) if is_pathology(item)),
     ]
     kept = current(reports, ignored, same_code)
     dropped = {item.source for item in reports} - {item.source for item in kept}
@@ -62,6 +63,18 @@ def read(resources: ResourceSet, ignored: list[Ignored]) -> list[Pathology]:
 
 def _order(item: Pathology) -> tuple[str, str, str]:
     return item.source, item.read_as, repr(item)
+
+
+def of_pathology(resources: ResourceSet, *, otherwise: bool = False) -> list[Resource]:
+    """The DiagnosticReports of pathology, or ``otherwise`` all the others."""
+    return once(resources, "reports by kind", lambda: _by_kind(resources))[otherwise]
+
+
+def _by_kind(resources: ResourceSet) -> tuple[list[Resource], list[Resource]]:
+    kinds: tuple[list[Resource], list[Resource]] = [], []
+    for report in resources.of("DiagnosticReport"):
+        kinds[not is_pathology(report)].append(report)
+    return kinds
 
 
 def is_pathology(report: Resource) -> bool:

@@ -86,16 +86,19 @@ def read(resources: ResourceSet, ignored: list[Ignored]) -> list[Problem]:
 
 def _of_condition(resource: Resource) -> Iterator[Problem]:
     data = resource.data
+    kinds, ended = _kinds(data), "pregnancy-end" in names_at(data, "code")
+    if not kinds and not ended:
+        return
     words = words_at(data, "code")
     around = " ".join([words, notes(data), *(words_at(data, name) for name in ("severity", "bodySite", "category"))])
     stage = " ".join(words_at(item, name) for item in objects(data.get("stage")) for name in ("summary", "type"))
     when, end = _days(data)
     past = bool(_PAST.search(words))
-    if "pregnancy-end" in names_at(data, "code"):
+    if ended:
         yield Problem(
             source=resource.source, when=when, kind="pregnancy", active=False, end=end or when, text=words[:200]
         )
-    for kind, coded in _kinds(data):
+    for kind, coded in kinds:
         confirmed = _confirmed(data)
         if kind in _REASSURING and not confirmed:
             continue

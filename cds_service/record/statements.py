@@ -18,7 +18,7 @@ from cds_service.record.diagnosis import diagnosis_of
 from cds_service.record.extent import clauses
 from cds_service.record.index import speaking
 from cds_service.record.model import DiseaseStatement, Operability
-from cds_service.record.pathology import is_pathology
+from cds_service.record.pathology import of_pathology
 from cds_service.record.report_text import document_texts, report_text
 from cds_service.record.scan_text import KINDS, reading
 from cds_service.record.surgery import when_done
@@ -102,8 +102,7 @@ def _found(resources: ResourceSet) -> Iterator[DiseaseStatement | Operability]:
     own = [item for item in candidates if id(item) in told and not about_other_tumour(item, resources)]
     for observation in current(own, [], same_code):
         yield from told[id(observation)]
-    reports = [item for item in resources.of("DiagnosticReport") if not is_pathology(item)]
-    for report in current(reports, [], same_code):
+    for report in current(of_pathology(resources, otherwise=True), [], same_code):
         if report.status not in UNFINISHED:
             yield from _report(report, resources)
     for resource in resources.of("DocumentReference", "Composition"):

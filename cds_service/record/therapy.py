@@ -43,9 +43,9 @@ def read(resources: ResourceSet, ignored: list[Ignored]) -> list[Treatment]:
         if radioligand(product) is not None:
             continue
         drugs = drugs_coded(product.codes) or drugs_named(product.words)
-        course = course_of(resource)
         if not drugs:
             continue
+        course = course_of(resource)
         if course is None:
             if resource.status == "cancelled":
                 ignored.append(Ignored(resource.source, "cancelled"))
