@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from cds_service.dates import Span, parse_date
-from cds_service.fhir.elements import codings, dated, notes, objects, text, walk, words_at
+from cds_service.fhir.elements import codings, dated, effective, notes, objects, text, walk, words_at
 from cds_service.fhir.ignored import Ignored
 from cds_service.fhir.resources import Resource, ResourceSet
 from cds_service.record.codes import Said, concepts_at, names_at
@@ -76,6 +76,8 @@ def read(resources: ResourceSet, ignored: list[Ignored]) -> list[Problem]:
         found += _of_observation(resource, resources)
     for resource in resources.of("AdverseEvent"):
         found += _of_adverse_event(resource, resources)
+    for resource in resources.of("MedicationAdministration", "MedicationStatement", "Procedure"):
+        found += _of_stopped_dose(resource, resources)
     for resource in resources.of("FamilyMemberHistory"):
         relative = _of_relative(resource)
         found += relative
@@ -228,6 +230,25 @@ def _of_adverse_event(resource: Resource, resources: ResourceSet) -> Iterator[Pr
         grade=_grade(data, "toxicity", around),
         text=words[:200],
     )
+
+
+def _of_stopped_dose(resource: Resource, resources: ResourceSet) -> Iterator[Problem]:
+    """Toxicity given as the reason why a radioligand was stopped."""
+    if resource.status != "stopped":
+        return
+    data = resource.data
+    reason = words_at(data, "statusReason")
+    if _ORGAN_TOXICITY.search(reason) and _agent_words(resource, resources):
+        yield Problem(
+            source=resource.source,
+            when=effective(data) or dated(data, "performed")[0],
+            kind="toxicity",
+            read_as="narrative",
+            active=False,
+            severe=bool(_SEVERE.search(reason)),
+            grade=_grade(data, "toxicity", reason),
+            text=reason[:200],
+        )
 
 
 def _agent_words(suspect: Resource, resources: ResourceSet) -> str:

@@ -29,7 +29,7 @@ rule = Rule(
                 summary="Long-acting SSA {ssa_long_days} before planned PRRT: label asks {param.ssa_long_acting_days}[[ (from {ssa_long_until})]]; short-acting until {param.ssa_short_acting_hours:bare} h before.",
                 record="Record shows a long-acting somatostatin analogue {ssa_long_days} before PRRT planned for {prrt_planned_date}.",
                 detail=(
-                    "[[Record names {ssa_symptoms}: discuss cover, so that the patient is not left without an analogue.]]",
+                    "[[Record names {ssa_symptoms}: discuss cover, so that the patient is not left uncovered.]]",
                     "Interference of the analogue with uptake is disputed (S11); the label's interval still stands.",
                 ),
                 suggestions=(
@@ -51,7 +51,7 @@ rule = Rule(
                 summary="Short-acting octreotide {ssa_short_hours} before planned PRRT: label asks {param.ssa_short_acting_hours}.",
                 record="Record shows short-acting octreotide less than {param.ssa_short_acting_hours} before PRRT planned for {prrt_planned_date}.",
                 detail=(
-                    "[[Record names {ssa_symptoms}: discuss cover, so that the patient is not left without an analogue.]]",
+                    "[[Record names {ssa_symptoms}: discuss cover, so that the patient is not left uncovered.]]",
                 ),
                 suggestions=(
                     Suggestion(label="Consider the time of the last injection before the dose"),
@@ -74,7 +74,7 @@ rule = Rule(
                 summary="Somatostatin analogue[[: long-acting {ssa_long_days} ago]]; label asks {param.ssa_long_acting_days} (short-acting {param.ssa_short_acting_hours}) before PRRT.",
                 record="Record shows a somatostatin analogue closer to today than the label's interval before PRRT; no PRRT date is recorded.",
                 detail=(
-                    "[[Record names {ssa_symptoms}: discuss cover, so that the patient is not left without an analogue.]]",
+                    "[[Record names {ssa_symptoms}: discuss cover, so that the patient is not left uncovered.]]",
                 ),
                 suggestions=(
                     Suggestion(label="Consider the analogue's dates when PRRT is planned"),
