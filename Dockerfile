@@ -1,5 +1,6 @@
 # docker build -t prrt-cds .
-# docker run --rm -p 127.0.0.1:8000:8000 -e PRRT_CDS_JURISDICTION=US prrt-cds
+# docker run --rm -p 127.0.0.1:8000:8000 -e PRRT_CDS_JURISDICTION=US -e PRRT_CDS_ALLOW_UNAUTHENTICATED=1 prrt-cds
+# In a container it listens beyond itself: without clients in its configuration it starts only if told so, as above.
 # Without a jurisdiction it stops with one line: there is no default. Needs a writable /tmp, and keeps feedback, audit
 # trail and site key in the volume /var/lib/prrt-cds, unless PRRT_CDS_DATABASE names a PostgreSQL.
 
