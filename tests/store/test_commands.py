@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,6 +17,7 @@ from cds_service.hooks.answer import load_answer
 from cds_service.policy import make_policy
 from cds_service.rulebook import Rulebook, load_rulebook
 from cds_service.store import Store, chain
+from cds_service.store.tables import METADATA
 from cds_service.web.pages import Profile
 from cds_service.web.samples import Sample, load_samples
 from tests.databases import Database
@@ -118,6 +120,17 @@ def test_an_entry_is_shown_with_the_sources_beside_the_facts(
         ids = [part.split('"')[0] for part in text.split(planted)[1:]]
         assert ids and all(len(name) == 20 for name in ids)
     assert "no entry 9" in run("audit", "show", "9", wrong=True)
+
+
+def test_nothing_of_the_record_is_in_the_database(card: str, sample: Sample, database: Database) -> None:
+    """Only what was shown to be encrypted: the kept call and the comment."""
+    request = sample.request.decode()
+    planted = {*re.findall(r'"(?:id|family|conclusion|display)": ?"([^"]{4,})"', request), sample.call.patient_id}
+    assert len(planted) > 20
+    tables = [table for table in METADATA.sorted_tables if table.name != "chain"]
+    everything = "".join(repr(database.run(f"SELECT * FROM {table.name}")) for table in tables)
+    assert card in everything
+    assert [text for text in planted if text in everything] == []
 
 
 def test_verify_says_what_to_write_down_and_takes_it_again(card: str, run: Run) -> None:
