@@ -158,7 +158,7 @@ def test_check_says_what_is_used_what_is_not_and_why(capsys: pytest.CaptureFixtu
     used = {row["source"]: row for row in found["used"]}
     assert used["Condition/c1"]["as"] == ["diagnoses"] and used["Patient/p1"]["as"] == ["patient"]
     assert found["ignored"] == [{"source": "Observation/o1", "why": "entered-in-error"}]
-    assert found["not_needed"] == {"Coverage": 1}
+    assert found["not_needed"] == [{"source": "Coverage/x1", "why": "no rule reads this type"}]
     text = run(capsys, "check", bundle, "--jurisdiction", "US")
     for words in ("Condition/c1", "diagnoses", "entered in error", "1 Coverage"):
         assert words in text

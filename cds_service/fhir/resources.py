@@ -153,7 +153,7 @@ def _patient(usable: Iterable[Resource], found: Harvest, patient_id: str) -> tup
     pool = own or [item for item in found.found if item.data["resourceType"] == "Patient"]
     others = [item for item in pool if patient_name(item.data, item.full_url) != patient_id]
     other = min(others or pool, key=lambda item: canonical(item.data))
-    kind, identity, source = _name(other)
+    kind, identity, source = name_of(other)
     return Resource(kind, identity, source, other.data, other.key), False
 
 
@@ -174,7 +174,7 @@ class _Reader:
         groups: dict[tuple[str, str], list[Found]] = defaultdict(list)
         for item in self.found:
             if is_read(item.data["resourceType"]) and useful(item.data) and self._is_patients(item):
-                kind, identity, source = _name(item)
+                kind, identity, source = name_of(item)
                 groups[kind, identity or source].append(item)
         usable: list[Resource] = []
         for group in groups.values():
@@ -184,7 +184,7 @@ class _Reader:
 
     def _is_patients(self, item: Found) -> bool:
         data = item.data
-        source = _name(item)[2]
+        source = name_of(item)[2]
         if data["resourceType"] == "Patient":
             if patient_name(data, item.full_url) == self.identity.id:
                 return True
@@ -206,16 +206,16 @@ class _Reader:
         ordered = sorted(group, key=lambda item: (version_of(item.data), item.key, item.full_url))
         # Where it came from and when it was stored is no difference in what it says.
         distinct = {canonical({**item.data, "meta": None}): item for item in ordered}
-        if len(distinct) == 1 or not _name(group[0])[1]:
+        if len(distinct) == 1 or not name_of(group[0])[1]:
             return list(distinct.values())
         newest = max(version_of(item.data) for item in distinct.values())
         kept = [item for item in distinct.values() if version_of(item.data) == newest]
         if len(kept) < len(distinct):
-            self.ignored.append(Ignored(_name(group[0])[2], "superseded", "an older version of the same resource"))
+            self.ignored.append(Ignored(name_of(group[0])[2], "superseded", "an older version of the same resource"))
         return kept
 
     def _usable(self, item: Found) -> list[Resource]:
-        kind, identity, source = _name(item)
+        kind, identity, source = name_of(item)
         reason = unusable(item.data)
         if reason is not None:
             self.ignored.append(Ignored(source, *reason))
@@ -265,7 +265,7 @@ def _stable(same: Iterable[Resource]) -> list[Resource]:
     return sorted(found, key=lambda resource: canonical(resource.data)) if len(found) > 1 else found
 
 
-def _name(item: Found) -> tuple[str, str, str]:
+def name_of(item: Found) -> tuple[str, str, str]:
     """Type, id ("" if none is usable) and the name an assessment cites."""
     kind, identity = str(item.data["resourceType"]), item.data.get("id")
     identity = str(identity) if isinstance(identity, str | int) and not isinstance(identity, bool) else ""
