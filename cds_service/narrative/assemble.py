@@ -101,7 +101,7 @@ def _name_tracers(context: Context, sentence: Sentence, reading: Reading) -> Non
     for begin, end, name in tracers(sentence.text):
         span = (sentence.start + begin, sentence.start + end)
         bare = not re.search(
-            r"68|64|18|111|99|ga|cu|octreosc|tektro|penteo|netspot|detectnet|somakit|tate$|fdg|glucose",
+            r"68|64|18|111|99|ga|cu|octreosc|tektro|pentet|netspot|detectnet|somakit|tate$|fdg|glucose",
             sentence.text[begin:end],
             re.I,
         )

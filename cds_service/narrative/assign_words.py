@@ -81,9 +81,9 @@ def give_words(context: Context, found: list[Place], seen: Seen, fdg_default: bo
 
 
 _REFERS_BACK = re.compile(
-    r"\W*(?:\w\)?[.)]\s)?(?:it|its|they|their|these|this|those|which|all|both|with|there|the (?:uptake|"
-    r"intensity|lesions?|former|latter)|uptake|tracer|intensity|clearly|markedly|above|below|equal|similar|"
-    r"higher|lower|>|<)",
+    r"\W*(?:\w\)?[.)]\s)?(?:it|its|they|their|these|this|those|which|all|both|with|there|others?|one|some|"
+    r"the (?:third|second|others?|rest|remaining|last|smaller|larger|smallest|largest|uptake|intensity|lesions?|"
+    r"former|latter)|uptake|tracer|intensity|clearly|markedly|above|below|equal|similar|higher|lower|>|<)",
     re.I,
 )
 
@@ -118,12 +118,10 @@ def _about_a_lesion(text: str, words: Uptake, named: list[Place]) -> bool:
         return any(p.named_lesion and not p.denied for p in following)
     normal_node = re.search(r"patholog|abnormal|suspicious", said) is not None
     return any(
-        (p.named_lesion or ("node" in p.organs and not normal_node) or p.size_mm) and not p.denied for p in named
-    ) or (
-        not named
-        and re.match(r"\W{0,3}(?:it|they|these|this|which|all)\b", text, re.I) is not None
-        and not NO_UPTAKE.search(said)
-    )
+        (p.named_lesion or "segment" in p.label or ("node" in p.organs and not normal_node) or p.size_mm)
+        and not p.denied
+        for p in named
+    ) or (not named and _REFERS_BACK.match(text) is not None and not NO_UPTAKE.search(said))
 
 
 _NOT_ASSESSED = re.compile(

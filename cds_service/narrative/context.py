@@ -173,6 +173,9 @@ class Context:
                 end = self.end_of(m.end(), comma=True)
                 if not OLD_WORDS.search(self.text, m.end(), end):
                     continue
+                joined = self.text.find(" and ", m.end(), end)
+                if joined > 0 and re.search(r"\d", self.text[m.end() : joined]):
+                    end = joined  # "15.4 versus 22.8 previously and a score of 3"
             compared.append((m.start(), end))
             spans.append((m.start(), until_now(m.start(), end)))
         for m in self._found(EARLIER_STUDY):

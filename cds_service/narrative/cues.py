@@ -12,7 +12,7 @@ CONTRAST = Words(
 )
 NEGATION = Words(
     r"\b(?:no(?! longer\b| doubt| 1| relevant change| significant change)|not(?! only\b| (?:be )?exclude)|"
-    r"without(?! exception)|none(?: of)?|never|neither|nor|absence of|absent|"
+    r"without(?! exception)|none(?: of)?|never|neither|nor|absence of|(?<!is )(?<!are )(?<!was )absent|"
     r"fail(?:s|ed|ing)? to|lack(?:s|ing)?(?: of)?|negative for|free of|w/o|resolution of|instead of|rather than)\b"
 )
 SHORT_OF = Words(r"\b(?:short of|almost|nearly|not quite|far from)\s(?:a\s|an\s)?(?:krenning\s)?(?:score\s)?(?:of\s)?$")
@@ -48,7 +48,8 @@ HEDGE_AFTER = Words(
     r"being|as)\s(?:\w+\s)?(?:questionable|equivocal|indeterminate|uncertain|unclear|"
     r"suspected|unreliable|doubtful|tentative|suspicious|borderline)|\b(?:is|are|seems?) (?:un|very un)?likely|"
     r"\bimprobable|\bnot reliable|\bunreliable|\bto be confirmed|\bneeds? confirmation|"
-    r"\bunder reserve|\bwith caution|\(\?\)|\?(?=\s|$|\))|\((?:estimated|borderline|DD|possibly|probably|"
+    r"\bunder reserve|\bwith caution|\bwith reservations?|\(\?\)|\?(?=\s|$|\))|\((?:estimated|borderline|DD|"
+    r"possibly|probably|"
     r"rather|perhaps|maybe)\b|\b(?:equivocal|questionable|tentative|"
     r"unconfirmed)\b"
 )
@@ -86,7 +87,8 @@ WHOLE_PHRASE = Words(
 EARLIER = Words(
     r"\b(?:previously(?! (?:noted|described|seen|known|reported|identified|demonstrated|treated|irradiated|"
     r"documented|mentioned|visible|detected|avid)\s(?!krenning|suv|ki|score|grade|g\d|\d))|formerly|formely|"
-    r"initially|originally|before(?! (?:PRRT|starting|the next|further))|prev(?:\.|\b)|"
+    r"initially|originally|(?:(?<=[;:,(] )|(?<=[;:(]))before (?=PRRT)|before(?! (?:PRRT|starting|the next|"
+    r"further))|prev(?:\.|\b)|"
     r"prior(?=[:\s)]\s?(?:krenning|suv|value|score|ki|grade|\d|was))|prior:|previous(?=[:\s]\s?(?:krenning|suv|"
     r"value|score|ki|\d))|"
     r"earlier(?=[:\s,)]|$)|at that time|old value|last time|pre-?treatment|pre-?therapy|years? ago|months? ago|"

@@ -193,7 +193,7 @@ def _is_lesion(place: Place) -> bool:
         return False
     if place.start == -1:
         return bool(place.words) or place.loose_words
-    if place.named_lesion or place.loose_words:
+    if place.named_lesion or place.loose_words or ("segment" in place.label and place.words):
         return True
     strong = any((w.level is None and w.low) or w.level for w in place.words)
     if "node" in place.organs:

@@ -188,7 +188,7 @@ def _entries(entries: list[Lesion], out: Uptakes) -> None:
     unscored: set[tuple[frozenset[str], frozenset[str]]] = set()
     for entry in entries:
         if entry.score is not None:
-            if entry.bound == "max" or not (entry.label or entry.organs):
+            if entry.bound == "max" or not (entry.organs or (entry.label and entry.bound != "highest")):
                 continue
             if entry.every and not entry.organs and named and all(_subsumes(entry, e) for e in named):
                 continue

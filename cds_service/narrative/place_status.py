@@ -27,7 +27,7 @@ _EXPLAINED = re.compile(
 _APPOSED_MARK = re.compile(r"(?:^|[\w)])\s?(?:,|\s-|\()\s?(?:most |rather |probably |likely )?$", re.I)
 _PARTIAL = re.compile(
     r"\b(?:(?:nearly|almost|virtually|not|practically) all|most|majority|predominant\w*|many|part of|partly|"
-    r"mainly|some of|\d+ of(?: the)?(?: \d+)?|half of)\b[^,;.]{0,30}$",
+    r"mainly|some of|\d+ of(?: the)?(?: \d+)?|half of|(?:one|two|three|four|five|six|several) of)\b[^,;.]{0,30}$",
     re.I,
 )
 _FAVOURED = re.compile(r"[\s\w-]{0,25}?\b(?:favou?red|likely|most probabl\w+|assumed)", re.I)

@@ -70,7 +70,12 @@ _CHANGE_OF = re.compile(
 _PARTLY = re.compile(
     rf"\s?[(,]?\s?(?:in part|partly|partially|focally|in places)\s(?:also\s)?(?:up to\s)?(?P<n>{_N})(?!\w)", re.I
 )
-_HIGHEST_BEHIND = re.compile(r"\s?\((?:highest|max\w*)", re.I)
+_HIGHEST_BEHIND = re.compile(
+    r"\s?\((?:highest|max\w*)|\s(?:overall|in total|at most|as (?:the )?maximum|maximum)\b", re.I
+)
+_LIST_BEHIND = re.compile(
+    rf"\b(?:are|were|is|was|:|=)\s(?P<bound>)(?P<first>{_N})(?P<of>)(?P<more>(?:,\s?{_N})*,?\s?and\s{_N})(?!\w)", re.I
+)
 _DAMAGED = re.compile(
     r"\s?[:=]?\s?(?:of\s)?(?:[lO|o]\b|[lIO|S]{2,4}\b|[5-9]\b(?!\s?(?:mm|cm|x|lesion|met))|"
     r"\d+[.,]\d(?![./]?\d*[./])|\?+)"
@@ -188,7 +193,11 @@ def krenning_scores(text: str, taken: list[tuple[int, int]]) -> list[Score]:
         if elided := _ELIDED_OLD.match(text, match.end()):
             value = _number(elided["old"])
             found.append(Score(elided.start("old"), elided.end(), value, value, old=True))
-    if bare_from and not found:
+    if bare_from and not found and (behind := _LIST_BEHIND.search(text, bare_from[0])):
+        score = _score(behind)
+        score.start = behind.start("first")
+        found.append(score)
+    elif bare_from and not found:
         found += _free(text, bare_from[0], taken)
     elif found:
         last = max(s.end for s in found)

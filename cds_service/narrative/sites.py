@@ -95,6 +95,7 @@ def _sites(text: str) -> list[Place]:
                 re.I,
             )
             and not MAIN_NOUN.match(after.strip())
+            and not re.search(r"\bscores?\s(?:of|in|for)\s(?:the\s)?$", before[-20:], re.I)
             and (organs <= {"liver", "spleen", "blood-pool", "kidney"})
             and not _part_of(before, after)
         ):
@@ -135,7 +136,7 @@ def _part_of(before: str, after: str) -> bool:
 
 def _merge(last: Place, match: re.Match[str], label: str, organs: frozenset[str], text: str) -> Place | None:
     """The last place made more exact by this one ("liver metastases, the largest in segment VII")."""
-    between = text[last.end : match.start()]
+    between = _ASIDE.sub("", text[last.end : match.start()])
     if (
         len(between) > 60
         or re.search(r"[.;\d]|\b(?:and|or)\b|krenning|suv", between, re.I)
@@ -156,6 +157,7 @@ def _merge(last: Place, match: re.Match[str], label: str, organs: frozenset[str]
     return None
 
 
+_ASIDE = re.compile(r"\((?![^()]*(?:krenning|suv|\d\s?[mc]m))[^()]{1,40}\)\s?", re.I)
 _NODE_REGIONS = frozenset({"mesentery", "retroperitoneum", "mediastinum", "lung", "peritoneum"})
 _GENERAL = {
     "bone",

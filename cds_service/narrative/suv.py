@@ -25,13 +25,14 @@ _SUV = re.compile(
     re.I,
 )
 _SUV_CHANGED = re.compile(rf"{_SUV_MAX}[^.;\d]{{0,60}}?\bfrom\s(?P<old>{_NUMBER})\sto\s(?P<new>{_NUMBER})", re.I)
+_CHANGE_OF = re.compile(r"\b(?:chang|decreas|increas|fall|fell|drop|rise|rose|declin|reduc)\w*\b[^.;]{0,60}$", re.I)
 _SUV_ARROW = re.compile(
     rf"{_SUV_MAX}{_SUV_FILL}\s?(?P<old>{_NUMBER})\s?(?:->|=>|,? now|(?:has\s|have\s)?(?:fell|fallen|risen|rose|"
     rf"dropped|decreased|increased|declined|changed|improved|went|falling|rising)(?:\s(?:up|"
     rf"down))? to)\s?(?P<new>{_NUMBER})",
     re.I,
 )
-_SUV_BARE = re.compile(rf"(?:[a-zA-Z):=])[\s:=(]{{1,3}}(?P<first>{_NUMBER})(?=\s?(?:[,;.)(|/]|and\b|$))")
+_SUV_BARE = re.compile(rf"(?:[a-zA-Z):=])[\s:=(]{{1,3}}(?P<first>{_NUMBER})(?=\s?(?:[,;.)(|/]|and\b|vs\b|versus\b|$))")
 _SUV_OLD = re.compile(
     rf"\s?[(,;]?\s?(?:previously|prior|before|prev\.?|formerly|earlier|was|vs\.?|versus|compared (?:to|with)|"
     rf"from|initially|baseline)\s?:?\s?(?P<old>{_NUMBER})",
@@ -99,6 +100,8 @@ def suv_values(text: str, taken: list[tuple[int, int]]) -> list[Suv]:
                 continue  # after a first "SUVmax 18.5" a number with a decimal right behind a site is another one
             reach = 30 if bare else 3
             near = any(e <= spot and len(text[e:spot]) < reach for s, e in taken)
+            if re.search(r"\b(?:vs\.?|versus|from|to|than)\s$", text[:spot][-9:], re.I):
+                continue  # the other examination's
             if near and not inside(spot, taken) and not inside(spot, covered):
                 found.append(Suv(spot, match.end("first"), to_number(match["first"])))
     return sorted(found, key=lambda s: s.start)
@@ -107,6 +110,11 @@ def suv_values(text: str, taken: list[tuple[int, int]]) -> list[Suv]:
 def _listed(match: re.Match[str]) -> list[Suv]:
     values = [match["first"], *re.findall(_NUMBER, match["more"])]
     if len(values) == 2 and re.search(r"-|to", match["more"]):
+        if _CHANGE_OF.search(match.string[: match.end("name")]):
+            return [
+                Suv(match.start(), match.end(), to_number(values[0]), old=True),
+                Suv(match.start() + 1, match.end(), to_number(values[1])),
+            ]
         return [Suv(match.start(), match.end(), max(map(to_number, values)))]
     return [
         Suv(match.start(), match.end(), to_number(value), listed=(place, len(values)))

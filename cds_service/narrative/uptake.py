@@ -52,6 +52,8 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ("0", rf"\bno longer\s(?:any |shows? |showing |demonstrates? |exhibits? |have |has |expresse?s? |takes? up |"
         rf"with ){{0,2}}"
         rf"{_KINDS}(?:{_UPTAKE}|avid)"),
+    ("0", rf"\b{_UPTAKE}\s(?:is|was|are|were)\s(?:completely\s)?(?:absent|missing|lacking|not (?:seen|detectable|"
+        rf"visible|present|demonstrable))"),
     ("0", r"\b(?:(?:sstr\d?|somatostatin[ -]receptor|receptor|dota[a-z-]{2,6}|dotatate|dotatoc|dotanoc|tracer|"
         r"octreotide)[ -]neg(?:ative|\.)|non-?avid|not (?:tracer[ -]|sstr[ -]|dotatate[ -])?avid|photopenic|"
         r"not (?:sstr|tracer|receptor)[ -]?(?:positive|expressing)|(?:does|do|did) not (?:take up|express|"

@@ -65,6 +65,10 @@ def scores(out: dict[str, Any]) -> list[tuple[str, Any]]:
         ("The Krenning score of 4 fell to 2 in the liver lesions.", 2, 2),
         ("Liver: all metastases with uptake exceeding liver -> Krenning 3.", 3, 3),
         ("Liver metastases, Krenning score III (in part IV).", 4, 3),
+        ("Metastatic NET with high SSTR expression, Krenning score 4 overall.", 4, None),
+        ("Post PRRT: liver metastases Krenning 1; before PRRT Krenning 4.", 1, 1),
+        ("SUVmax of 15.4 versus 22.8 previously and a Krenning score of 3 versus 4 previously in segment II.", 3, 3),
+        ("Two of three liver lesions are receptor-positive (Krenning 3). The third is receptor-negative.", 3, None),
     ],
 )  # fmt: skip
 def test_which_score_is_current(text: str, highest: int | None, lowest: int | None) -> None:
@@ -92,6 +96,7 @@ def test_which_score_is_current(text: str, highest: int | None, lowest: int | No
         ),
         ("3 of 5 liver metastases show Krenning 3, the other 2 show no uptake.", [("liver", 3), ("liver", None)]),
         ("22 mm liver metastasis Krenning 4, 9 mm rib metastasis Krenning 1.", [("liver", 4), ("rib", 1)]),
+        ("Scores (Krenning) of the liver, bone and nodal metastases are 4, 3 and 3.", [("liver", 4), ("bone", 3), ("nodal", 3)]),
     ],
 )  # fmt: skip
 def test_which_lesion_a_score_belongs_to(text: str, expected: list[tuple[str, Any]]) -> None:
@@ -117,7 +122,12 @@ def test_which_lesion_a_score_belongs_to(text: str, expected: list[tuple[str, An
         ("The liver metastases no longer show uptake.", 0, 0, False),
         ("Mild uptake in the prostate. Liver metastases above spleen.", 4, 4, True),
         ("Focus in the pancreatic tail above liver, most consistent with accessory spleen.", None, None, None),
-        ("Uptake score 3 (0 none, 1 < liver, 2 = liver, 3 > liver, 4 > spleen) in the liver metastases.", None, None, None),
+        (
+            "Uptake score 3 (0 none, 1 < liver, 2 = liver, 3 > liver, 4 > spleen) in the liver metastases.",
+            None,
+            None,
+            None,
+        ),
     ],
 )
 def test_uptake_in_words(text: str, highest: int | None, lowest: int | None, every: bool | None) -> None:
