@@ -96,8 +96,10 @@ def _bones_listed(view: View) -> int:
 
 
 def _peritoneum(view: View) -> int | None:
-    """One if recorded; none if a current SSTR PET lists the lesions and the peritoneum is not among them."""
+    """One if recorded or reported; none if a current SSTR PET lists the lesions, none of them there."""
     if any(p.kind == "peritoneal-disease" and p.active for p in view.chart.problems):
+        return 1
+    if any(scan.peritoneal for scan in view.chart.scans if not scan.preliminary):
         return 1
     now = current(view)
     if now is None:

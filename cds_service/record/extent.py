@@ -31,7 +31,7 @@ _DISEASE = re.compile(r"\b(?:metasta\w+|mets?|lesions?|mass(?:es)?|deposits?|tum
                       r"|carcinomatosis"
                       r"|infiltrat\w+|primary|disease)\b", re.I)  # fmt: skip
 _LESION = re.compile(
-    r"\b(?:metasta\w+|mets?|lesions?|mass(?:es)?|deposits?|nodules?|carcinomatosis)\b"
+    r"\b(?:metasta\w+|mets?|lesions?|mass(?:es)?|deposits?|nodules?|carcinomatosis|periton\w+ implants?)\b"
     r"|\b(?:enlarged|patholog\w+|avid|malignant|conglomerate)\b[^.;,]{0,30}\bnodes?\b",
     re.I,
 )

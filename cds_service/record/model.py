@@ -125,6 +125,7 @@ class Scan(Item):
     diffuse_marrow: bool = False
     liver_involvement_percent: Range | None = None
     critical_sites: tuple[str, ...] = ()
+    peritoneal: bool = False  # peritoneal disease asserted
 
 
 Analyte = Literal[

@@ -59,6 +59,7 @@ def _common(said: dict[str, Any], words: str) -> dict[str, Any]:
         "diffuse_marrow": extent.diffuse_marrow(words),
         "liver_involvement_percent": extent.liver_involvement(words),
         "critical_sites": extent.critical_sites(words),
+        "peritoneal": "peritoneum" in extent.diseased_organs(words),
     }
 
 

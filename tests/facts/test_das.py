@@ -76,6 +76,7 @@ def test_peritoneum() -> None:
     assert items(scans=[pet], problems=[problem("peritoneal-disease")])["peritoneum"] == 1
     found = scan(modality="sstr-pet", lesions=(Lesion(site="peritoneum", score=(3, 3)),))
     assert items(scans=[found])["peritoneum"] == 1
+    assert items(scans=[pet, scan(modality="ct", peritoneal=True)])["peritoneum"] == 1
     old = scan(modality="sstr-pet", when=days_ago(181), lesions=pet.lesions)
     assert "peritoneum" not in items(scans=[old])
 

@@ -102,6 +102,7 @@ def test_liver_involvement(words, share):
         ("Lymph nodes unremarkable. Liver metastases.", {"liver"}),
         ("Para-aortic lymph nodes are normal.", set()),
         ("Enlarged mesenteric lymph nodes.", {"lymph node"}),
+        ("Peritoneal implants in the pelvis. Hip implant on the left.", {"peritoneum"}),
         ("Metastatic lymph nodes in the mesentery.", {"lymph node"}),
         ("Liver metastases with uptake above normal liver.", {"liver"}),
     ],
