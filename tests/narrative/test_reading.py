@@ -96,7 +96,10 @@ def test_which_score_is_current(text: str, highest: int | None, lowest: int | No
         ),
         ("3 of 5 liver metastases show Krenning 3, the other 2 show no uptake.", [("liver", 3), ("liver", None)]),
         ("22 mm liver metastasis Krenning 4, 9 mm rib metastasis Krenning 1.", [("liver", 4), ("rib", 1)]),
-        ("Scores (Krenning) of the liver, bone and nodal metastases are 4, 3 and 3.", [("liver", 4), ("bone", 3), ("nodal", 3)]),
+        (
+            "Krenning scores of the liver, bone and nodal metastases are 4, 3 and 3.",
+            [("liver", 4), ("bone", 3), ("nodal", 3)],
+        ),
     ],
 )  # fmt: skip
 def test_which_lesion_a_score_belongs_to(text: str, expected: list[tuple[str, Any]]) -> None:
