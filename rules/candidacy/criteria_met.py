@@ -15,7 +15,7 @@ rule = Rule(
     author="prrt-cds clinical working group",
     validation="testing",
     purpose="Say that the record meets every configured criterion, and what nobody checked, so that a board can discuss it.",
-    explanation="Every required criterion of the checklist is met and no finding stands against PRRT or asks for data.",
+    explanation="Every required criterion of the checklist is met, the record came whole, and no finding stands against PRRT or asks for data.",
     citations=("L31", "S03", "A01", "A02"),
     evidence="guideline",
     disagree="Krenning 3 (NETTER-2) or uptake equal to liver (EU label); all lesions or most lesions",
@@ -27,7 +27,8 @@ rule = Rule(
             when=no_stop
             & (fact.needs_data_count == 0)
             & (fact.required_unknown_count == 0)
-            & (fact.required_not_met_count == 0),
+            & (fact.required_not_met_count == 0)
+            & fact.record_incomplete.no,
             outcome="criteria-met",
             reason="all-criteria-in-record",
             advice=Advice(

@@ -32,7 +32,10 @@ rule = Rule(
                 indicator="info",
                 summary="No recorded stop; {required_unknown_count} items missing[[: {required_unknown_top}]].",
                 record="Record shows no stop; items are missing[[: {required_unknown_list}]].",
-                detail=("[[The record came incomplete ({record_lacks}): what it lacks is unknown, not absent.]]",),
+                detail=(
+                    "[[Not met: {required_not_met_list}.]]",
+                    "[[The record came incomplete ({record_lacks}): what it lacks is unknown, not absent.]]",
+                ),
                 suggestions=(
                     Suggestion(label="Consider the missing laboratory panel", order="lab-panel"),
                     Suggestion(label="Discuss the missing items at the NET tumour board", order="mdt-referral"),
