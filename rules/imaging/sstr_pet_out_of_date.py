@@ -61,7 +61,7 @@ rule = Rule(
             reason="sstr-stale",
             advice=Advice(
                 indicator="info",
-                summary="Last SSTR PET is from before [[{sstr_event} ]]what happened since; re-imaging could be considered.",
+                summary="Last SSTR PET describes an earlier state[[, before {sstr_event}]]; re-imaging could be considered.",
                 record="Record shows a sufficient SSTR PET ({krenning_sufficient:date}) and since then [[{sstr_event} ({sstr_event:date})]].",
                 detail=(
                     "What was sufficient then may have changed: uptake is judged on a scan of the disease as it is now.",
