@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from cds_service.facts.around_dose import planned_day
-from cds_service.facts.glossary import Facts, FactSpec, Known
+from cds_service.facts.glossary import Facts, FactSpec, Known, no, yes
 from cds_service.facts.prrt import courses
+from cds_service.facts.reserve import anticoagulated
 from cds_service.facts.results import WORSE, decided, in_upper_limits, known, newest
 from cds_service.facts.toxicity import clearance
 from cds_service.facts.view import View
@@ -28,6 +29,8 @@ GLOSSARY = (
              "Cockcroft-Gault (a child's bedside Schwartz) of values " + _FRESH, "mL/min"),
     FactSpec("cycle_bilirubin_uln", "number", "bilirubin before the cycle in multiples of its upper limit", _FRESH,
              "{ULN}"),
+    FactSpec("cycle_clotting_open", "truth", "low albumin before the cycle without clotting that decides",
+             "albumin below tox_albumin, and no normal prothrombin, nor a normal INR without an anticoagulant"),
     FactSpec("cycle_labs_missing", "text", "laboratory values missing or old for the cycle",
              "absent when nothing is missing, or without a course"),
 )  # fmt: skip
@@ -62,6 +65,23 @@ def compute(view: View) -> Facts:
         facts["cycle_bilirubin_uln"] = known(ratio, value)
     else:
         lacking.append("bilirubin" if newest(view, "bilirubin", age) is None else "upper limit of bilirubin")
+    low = facts.get("cycle_albumin_g_l")
+    if low and float(low.value) < view.params["tox_albumin"] and not _clots(view, age):
+        facts["cycle_clotting_open"] = yes(low.sources, low.when)
+        lacking.append("prothrombin")
+    else:
+        facts["cycle_clotting_open"] = no()
     if lacking:
         facts["cycle_labs_missing"] = Known(value=", ".join(lacking), read_as="derived")
     return facts
+
+
+def _clots(view: View, age: float) -> bool:
+    """Whether clotting is known to be normal; an INR says nothing while an anticoagulant is, or may be, taken."""
+    prothrombin, inr = newest(view, "prothrombin", age), newest(view, "inr", age)
+    share = decided(prothrombin, WORSE["prothrombin"], view.params["prothrombin_low"]) if prothrombin else None
+    if share is not None:
+        return share >= view.params["prothrombin_low"]
+    ratio = decided(inr, WORSE["inr"], view.params["inr_high"]) if inr else None
+    taken = anticoagulated(view)
+    return ratio is not None and ratio < view.params["inr_high"] and taken is not None and taken.value == "no"

@@ -55,7 +55,7 @@ def compute(view: View) -> Facts:
     kidney = _kidney(view)
     if kidney:
         facts["renal_risk_list"] = _listed(kidney)
-    anticoagulant = _anticoagulated(view)
+    anticoagulant = anticoagulated(view)
     if anticoagulant:
         facts["anticoagulated"] = anticoagulant
     reserve = _reserve(view, facts)
@@ -125,7 +125,7 @@ def _kidney(view: View) -> list[tuple[str, Item]]:
     return found
 
 
-def _anticoagulated(view: View) -> Known | None:
+def anticoagulated(view: View) -> Known | None:
     limit = view.params["lab_max_age_days"]
     found = [t for t in view.chart.treatments if t.group == "anticoagulant" and was_taken(t, view)]
     lasts = [(t, last_taken(t, view)) for t in found]

@@ -30,6 +30,7 @@ rule = Rule(
             & fact.cycle_crcl_ml_min.known
             & fact.cycle_bilirubin_uln.known
             & fact.cycle_albumin_g_l.known
+            & fact.cycle_clotting_open.no
             & fact.record_lacks.unknown
             & (fact.stop_count == 0)
             & (fact.needs_data_count == 0),
@@ -95,6 +96,7 @@ rule = Rule(
                 Ask("crcl", fact.cycle_crcl_ml_min.unknown),
                 Ask("bilirubin", fact.cycle_bilirubin_uln.unknown),
                 Ask("albumin", fact.cycle_albumin_g_l.unknown),
+                Ask("prothrombin", fact.cycle_clotting_open.yes),
             ),
         ),
         Branch(

@@ -62,7 +62,7 @@ rule = Rule(
             reason="toxicity-hold",
             advice=Advice(
                 indicator="critical",
-                summary="[[Haemoglobin {tox_hb_g_dl}]][[, neutrophils {tox_anc_10_9_l}]] before[[ cycle {cycle_next}]]: label advises withholding until recovery.",
+                summary="Blood count[[, haemoglobin {tox_hb_g_dl}]][[, neutrophils {tox_anc_10_9_l}]], before[[ cycle {cycle_next}]]: label advises withholding until recovery.",
                 record="Record shows blood counts since the last cycle beyond a limit (haemoglobin {param.tox_hb}, neutrophils {param.tox_anc})[[; haemoglobin {tox_hb_g_dl} ({tox_hb_g_dl:date})]][[; neutrophils {tox_anc_10_9_l} ({tox_anc_10_9_l:date})]].",
                 detail=(
                     "The label describes {param.dose_gbq_half} for the next dose once the value has recovered.",
@@ -98,7 +98,7 @@ rule = Rule(
             reason="toxicity-hold",
             advice=Advice(
                 indicator="critical",
-                summary="[[CrCl {tox_crcl_ml_min}]][[, creatinine {tox_creatinine_ratio} x baseline]] before[[ cycle {cycle_next}]]: label advises withholding until recovery.",
+                summary="Kidney values[[, CrCl {tox_crcl_ml_min}]][[, creatinine {tox_creatinine_ratio} x baseline]], before[[ cycle {cycle_next}]]: label advises withholding until recovery.",
                 record="Record shows kidney function since the last cycle beyond a limit[[; clearance {tox_crcl_ml_min} ({tox_crcl_ml_min:date})]][[; creatinine {tox_creatinine_ratio} times that before cycle 1]][[; clearance {tox_crcl_ratio} times that before cycle 1]].",
                 detail=(
                     "The label describes {param.dose_gbq_half} for the next dose once the value has recovered.",
@@ -133,7 +133,7 @@ rule = Rule(
             reason="toxicity-hold",
             advice=Advice(
                 indicator="critical",
-                summary="[[Bilirubin {tox_bilirubin_uln}]][[, albumin {tox_albumin_g_l}]] before[[ cycle {cycle_next}]]: label advises withholding until recovery.",
+                summary="Liver values[[, bilirubin {tox_bilirubin_uln}]][[, albumin {tox_albumin_g_l}]][[, prothrombin {tox_prothrombin_percent}]], before[[ cycle {cycle_next}]]: label advises withholding until recovery.",
                 record="Record shows liver function since the last cycle beyond a limit[[; bilirubin {tox_bilirubin_uln} ({tox_bilirubin_uln:date})]][[; albumin {tox_albumin_g_l}]][[, prothrombin {tox_prothrombin_percent}]].",
                 detail=(
                     "The label describes {param.dose_gbq_half} for the next dose once the value has recovered.",
