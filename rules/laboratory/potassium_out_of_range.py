@@ -44,42 +44,43 @@ rule = Rule(
             ask=("potassium",),
         ),
         Branch(
-            name="high",
-            when=fact.potassium_mmol_l > param.potassium_high,
+            name="outside",
+            when=(fact.potassium_mmol_l > param.potassium_high) | (fact.potassium_mmol_l < param.potassium_low),
             advice=Advice(
                 indicator="warning",
-                summary="Potassium {potassium_mmol_l}: check before dosing (amino acids raise K+).",
-                record="Record shows potassium {potassium_mmol_l} ({potassium_mmol_l:date}), above {param.potassium_high}.",
-                suggestions=(
-                    Suggestion(label="Consider rechecking potassium", order="potassium"),
-                    Suggestion(label="Consider drugs that raise potassium, and an ECG"),
-                    Suggestion(label="No change"),
-                ),
-            ),
-        ),
-        Branch(
-            name="low",
-            when=fact.potassium_mmol_l < param.potassium_low,
-            advice=Advice(
-                indicator="warning",
-                summary="Potassium {potassium_mmol_l}: check before dosing (low K+ suggests VIPoma or diarrhoea).",
-                record="Record shows potassium {potassium_mmol_l} ({potassium_mmol_l:date}), below {param.potassium_low}.",
+                summary="Potassium {potassium_mmol_l}: check before dosing (amino acids raise K+; low K+ suggests VIPoma or diarrhoea).",
+                record="Record shows potassium {potassium_mmol_l} ({potassium_mmol_l:date}), outside {param.potassium_low:bare}-{param.potassium_high}.",
                 suggestions=(
                     Suggestion(label="Consider rechecking potassium, with magnesium", order="potassium"),
-                    Suggestion(label="Consider diarrhoea or VIPoma as the cause"),
+                    Suggestion(label="Consider its cause (drugs; diarrhoea, VIPoma), and an ECG"),
                     Suggestion(label="No change"),
                 ),
             ),
         ),
         Branch(
             name="unknown",
-            when=fact.potassium_mmol_l.unknown & (fact.prrt_ordered.yes | (fact.course == "in-progress")),
+            when=fact.potassium_mmol_l.unknown & fact.prrt_ordered.yes,
             advice=Advice(
                 indicator="warning",
                 summary="Potassium unknown: check before dosing (amino acids raise K+).",
                 record="Record shows no fresh potassium before a PRRT dose.",
                 suggestions=(
                     Suggestion(label="Consider potassium before the amino acids", order="potassium"),
+                    Suggestion(label="No change"),
+                ),
+            ),
+            ask=("potassium",),
+        ),
+        Branch(
+            name="unknown-unplanned",
+            when=fact.potassium_mmol_l.unknown & (fact.course == "in-progress"),
+            quiet=True,
+            advice=Advice(
+                indicator="warning",
+                summary="Potassium unknown: check before dosing (amino acids raise K+).",
+                record="Record shows no fresh potassium, and no dose ordered.",
+                suggestions=(
+                    Suggestion(label="Consider potassium before the next amino acids", order="potassium"),
                     Suggestion(label="No change"),
                 ),
             ),

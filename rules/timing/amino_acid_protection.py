@@ -41,14 +41,27 @@ rule = Rule(
         ),
         Branch(
             name="missing",
-            when=fact.amino_acids_recorded.no
-            & (fact.prrt_ordered.yes | (fact.course == "in-progress") | fact.fired_p_06.yes),
+            when=fact.amino_acids_recorded.no & fact.prrt_ordered.yes,
             advice=Advice(
                 indicator="warning",
                 summary="Amino-acid order missing; labels ask for lysine and arginine with every dose.",
                 record="Record shows no amino acids ordered with PRRT.",
                 suggestions=(
                     Suggestion(label="Consider a pharmacy review and the amino-acid order"),
+                    Suggestion(label="No change"),
+                ),
+            ),
+        ),
+        Branch(
+            name="missing-unplanned",
+            when=fact.amino_acids_recorded.no & ((fact.course == "in-progress") | fact.fired_p_06.yes),
+            quiet=True,
+            advice=Advice(
+                indicator="warning",
+                summary="Amino-acid order missing; labels ask for lysine and arginine with every dose.",
+                record="Record shows no amino acids ordered, and no dose either.",
+                suggestions=(
+                    Suggestion(label="Consider the amino-acid order with the dose"),
                     Suggestion(label="No change"),
                 ),
             ),
