@@ -180,7 +180,10 @@ def give_suvs(
                         and "segment" not in place.label
                         and place.organs
                         and not place.scores
-                        and not any(q.named_lesion and q.organs & place.organs and not q.other for q in found)
+                        and not (
+                            re.search(r"\bin (?:the )?$", context.text[: max(place.start, 0)][-8:])
+                            and any(q.named_lesion and q.organs & place.organs and not q.other for q in found)
+                        )
                     )
                     and not (place.organs & _HOLLOW and not place.named_lesion and not place.scores)
                 ):

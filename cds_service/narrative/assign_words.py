@@ -28,7 +28,7 @@ def give_words(context: Context, found: list[Place], seen: Seen, fdg_default: bo
             and not place.other
             and _NOT_ASSESSED.match(text[place.end :])
             and not context.standing_apart
-            and (place.named_lesion or "node" in place.organs)
+            and (place.named_lesion or "node" in place.organs or "krenning" in text.lower())
         ):
             place.loose_words = True
     for words in uptake_words(text):

@@ -6,7 +6,7 @@ import re
 
 from cds_service.narrative.context import Context
 from cds_service.narrative.ki67 import ki67
-from cds_service.narrative.tissue import Found, KiValue, Tissue, standing
+from cds_service.narrative.tissue import FOREIGN, NET, Found, KiValue, Tissue, standing
 from cds_service.narrative.words import Words
 
 _EITHER = re.compile(
@@ -32,12 +32,6 @@ _DIFFERENTIATION = Words(
     r"\b(?P<how>well|poorly)[- ,]{1,2}differentiated\b(?!\s(?:adeno|squamous|hepato|endometri|urothel|ductal|"
     r"prostat|acinar|liposarc|carcinoma of the (?:breast|prostate)))"
 )
-_NET = Words(r"\b(?:neuroendocrine|NETs?\b|NEN\b|NEC\b|MiNEN|carcinoid|NEN)\b")
-_FOREIGN = Words(
-    r"\b(?:breast|mamma\w*|prostat\w+|lymphoma\w*|melanoma\w*|adenocarcinoma\w*|squamous|thyroid carcinoma|"
-    r"papillary carcinoma|urothelial\w*|meningioma\w*|sarcoma\w*|GIST|glioma\w*|basal cell|carcinoma NST|"
-    r"renal cell)\b"
-)
 _DENOMINATOR = r"(?P<per>(?:\d{1,2}\s?)?(?:HPFs?|high[- ]power(?:ed)? fields?|mm\s?\^?2|sq\.?\s?mm|square mm|mm\b2?))"
 _COUNT = (
     r"(?P<bound><=?|>=?|less than |fewer than |up to |approx\. |about )?\s?(?P<low>\d{1,3})(?:\s?(?:-|"
@@ -62,10 +56,10 @@ def read_tissue(context: Context, start: int, block: int, tissue: Tissue, *, quo
     text = context.text
     if context.legend or context.other_person:
         return
-    if _FOREIGN.search(text) and not _NET.search(text):
+    if FOREIGN.search(text) and not NET.search(text):
         tissue.foreign_block = block
         return
-    if tissue.foreign_block == block and not _NET.search(text):
+    if tissue.foreign_block == block and not NET.search(text):
         return
     tissue.foreign_block = None
     for value in ki67(context, start, tissue):
@@ -110,7 +104,7 @@ def _grades(context: Context, start: int, block: int, tissue: Tissue, quoted: bo
         if match["more"] or match["more2"]:
             continue
         part = text[context.start_of(match.start(), comma=True) : context.end_of(match.end(), comma=True)]
-        if _NOT_GRADE.search(part) or (quoted and not _NET.search(text)):
+        if _NOT_GRADE.search(part) or (quoted and not NET.search(text)):
             continue
         number = match["g"] or match["n"]
         stated.append((f"G{len(number) if number[0] in 'Ii' else number}", match.start(), match.end()))

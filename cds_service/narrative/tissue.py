@@ -8,6 +8,7 @@ from typing import Any
 
 from cds_service.narrative.context import Context
 from cds_service.narrative.sections import Section, Span
+from cds_service.narrative.words import Words
 
 Number = int | float
 Mitoses = tuple[object, str]
@@ -50,11 +51,21 @@ class Tissue:
     ki67_goes_on: bool = False  # the sentence before spoke of Ki-67
 
 
+NET = Words(r"\b(?:neuroendocrine(?! (?:differentiation|features|markers?))|NETs?\b|NEN\b|NEC\b|MiNEN|carcinoid|NEN)\b")
+FOREIGN = Words(
+    r"\b(?:breast|mamma\w*|prostat\w+|lymphoma\w*|melanoma\w*|adenocarcinoma\w*|squamous|thyroid carcinoma|"
+    r"papillary carcinoma|urothelial\w*|meningioma\w*|sarcoma\w*|GIST|glioma\w*|basal cell|carcinoma NST|"
+    r"renal cell)\b"
+)
+_OTHER_CELLS = Words(
+    r"\b(?:non-?neoplastic|crypts?|lymphocyt\w*|germinal|stroma\w*|normal|background|control|tonsils?|"
+    r"endotheli\w*|hepatocyt\w*)\b"
+)
 _KNOWN = re.compile(r"\bknown\b[^.;]*$", re.I)
 
 
 def standing(context: Context, begin: int, end: int) -> str:
-    if context.conditional(begin, end):
+    if context.conditional(begin, end) or _other_tissue(context, begin, end):
         return "skip"
     if context.standing_apart or context.earlier(begin, end):
         return "prior"
@@ -63,3 +74,12 @@ def standing(context: Context, begin: int, end: int) -> str:
     if _KNOWN.search(context.text[max(0, begin - 60) : begin]):
         return "prior"
     return "hedged" if context.hedged(begin, end) else "now"
+
+
+def _other_tissue(context: Context, begin: int, end: int) -> bool:
+    """Whether the clause (or what stands between commas) is about another tumour or other cells."""
+    for comma in (True, False):
+        part = context.text[context.start_of(begin, comma=comma) : end if comma else context.end_of(end, comma=False)]
+        if (FOREIGN.search(part) or (comma and _OTHER_CELLS.search(part))) and not NET.search(part):
+            return True
+    return False
