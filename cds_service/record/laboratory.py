@@ -29,11 +29,12 @@ from cds_service.record.codes import Said, concepts_at
 from cds_service.record.common import when_observed
 from cds_service.record.index import code_of, speaking
 from cds_service.record.model import Analyte, LabResult, ReadAs
-from cds_service.record.units import UNITS, convert
+from cds_service.record.units import UNITS, convert, normalised
 
 Plausible = Mapping[str, tuple[Decimal, Decimal]]
 
 _ANALYTES: frozenset[str] = frozenset(get_args(Analyte))
+_SECONDS = frozenset({"s", "sec", "secs", "second", "seconds", "sek"})
 _COUNTS = frozenset({"wbc", "anc", "lymphocytes", "platelets"})
 _WRITTEN = re.compile(
     r"(?P<sign><=|>=|=<|=>|<|>|≤|≥)?\s*(?P<number>[+-]?\d+(?:[.,]\d+)?)\s*(?P<unit>[^\d\s(].{0,30}"
@@ -84,7 +85,13 @@ def read(resources: ResourceSet, plausible: Plausible, ignored: list[Ignored]) -
                 ignored.append(Ignored(part.source, "no-date", analyte))
             else:
                 found.append(result)
+    torn = {resource.source for resource in speaking(resources, _contradictory)}
+    ignored += [Ignored(source, "unreadable", "codes of different tests") for source in sorted(torn)]
     return found
+
+
+def _contradictory(code: Said) -> bool:
+    return len(code.names & _ANALYTES) > 1
 
 
 def analyte_of(data: Mapping[str, Any]) -> Analyte | None:
@@ -124,7 +131,7 @@ def _result(part: _Part, analyte: Analyte, plausible: Plausible) -> LabResult | 
     converted = convert(analyte, amount.value, amount.units)
     raw = f"{amount.comparator or ''}{amount.value} {amount.unit or amount.code}".strip()
     if isinstance(converted, str):
-        if analyte == "prothrombin" and converted == "unknown-unit":
+        if analyte == "prothrombin" and _SECONDS.intersection(normalised(unit) for unit in amount.units):
             return None  # the time in seconds: another quantity
         return _problem(part, analyte, converted, raw)
     value, unit = converted

@@ -9,7 +9,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Literal
 
-from cds_service.fhir.elements import codings, notes, number, objects, quantity, text, text_of, words_at
+from cds_service.fhir.elements import codings, data_absent, notes, number, objects, quantity, text, text_of, words_at
 from cds_service.fhir.ignored import Ignored
 from cds_service.fhir.resources import Resource, ResourceSet
 from cds_service.record.codes import Said
@@ -134,6 +134,8 @@ def suv_in(part: dict[str, Any], source: str, ignored: list[Ignored]) -> Decimal
     measured = quantity(part.get("valueQuantity"))
     value = measured.value if measured else number(part.get("valueString")) or number(part.get("valueInteger"))
     if value is None:
+        if any(name.startswith("value") for name in part) and not data_absent(part):
+            ignored.append(Ignored(source, "unreadable", "SUVmax"))
         return None
     if measured and measured.units and not any(_SUV_UNIT.fullmatch(unit) for unit in measured.units):
         ignored.append(Ignored(source, "unknown-unit", "SUVmax"))

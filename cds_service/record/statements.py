@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Literal, get_args
 
 from cds_service.dates import Span, parse_date
-from cds_service.fhir.elements import dated, effective, notes, objects, text, words_at
+from cds_service.fhir.elements import data_absent, dated, effective, notes, objects, text, words_at
 from cds_service.fhir.ignored import Ignored
 from cds_service.fhir.resources import Resource, ResourceSet
 from cds_service.narrative import read_statement
@@ -85,6 +85,7 @@ def read(resources: ResourceSet, ignored: list[Ignored]) -> tuple[list[DiseaseSt
     """What the record says of the course of the disease and of operability, each with date and source."""
     said: list[DiseaseStatement] = []
     verdicts: list[Operability] = []
+    ignored += [Ignored(source, "unreadable", "disease status") for source in _unread(resources)]
     for item in _found(resources):
         if isinstance(item, DiseaseStatement):
             said.append(item)
@@ -120,6 +121,14 @@ def _found(resources: ResourceSet) -> Iterator[DiseaseStatement | Operability]:
         words = f"{notes(resource.data)}\n{words_at(resource.data, 'outcome')}".strip()
         if words:
             yield from _operability(words, resource.source, when_done(resource.data))
+
+
+def _unread(resources: ResourceSet) -> Iterator[str]:
+    """Coded disease statuses with a value that says none."""
+    for resource in speaking(resources, lambda code: "disease-status" in code.names):
+        valued = any(name.startswith("value") and value is not None for name, value in resource.data.items())
+        if valued and not data_absent(resource.data) and not any(True for _ in _observation(resource)):
+            yield resource.source
 
 
 def _observation(resource: Resource) -> Iterator[DiseaseStatement | Operability]:

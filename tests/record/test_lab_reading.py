@@ -239,3 +239,16 @@ def test_order_and_repetition_do_not_matter(chance: random.Random):
 def test_a_share_of_the_cells_is_no_count():
     neutrophil_share = observation(concept("Neutrophils", (LOINC, "770-8")), valueQuantity=amount(60, "%"))
     assert chart(neutrophil_share).labs == []
+
+
+def test_codes_of_different_tests_are_listed_and_neither_is_read():
+    codes = concept("Blood", (LOINC, "718-7"), (LOINC, "777-3"))
+    found = chart(observation(codes, valueQuantity=amount(140, "g/L")))
+    assert found.labs == [] and listed(found) == {("Observation/o", "unreadable")}
+
+
+@pytest.mark.parametrize(("unit", "problems"), [("s", []), ("sec", []), ("mg/dL", ["unknown-unit"]), ("", ["no-unit"])])
+def test_prothrombin_in_seconds_is_another_quantity_and_any_other_unit_is_listed(unit, problems):
+    found = chart(loinc("5894-1", valueQuantity=amount(12, unit)))
+    assert [result.problem for result in found.labs] == problems
+    assert listed(found) == {("Observation/o", why) for why in problems}

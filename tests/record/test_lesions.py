@@ -198,3 +198,11 @@ def test_highest_score_is_only_a_maximum():
     highest = observation({"text": "Highest Krenning score"}, "k", valueInteger=4)
     assert one(report(DOTATATE, **results("k")), highest).only_maximum
     assert not one(report(DOTATATE, **results("k")), krenning({"valueInteger": 4}, "liver")).only_maximum
+
+
+@pytest.mark.parametrize("value", [{"valueQuantity": {"value": "NaN"}}, {"valueString": "see text"}])
+def test_an_uptake_value_that_is_no_number_is_listed(value):
+    uptake = observation(concept(SSTR, "suv-max"), "k", bodySite={"text": "liver"}, **value)
+    found, ignored = run(imaging, report(DOTATATE, **results("k")), uptake)
+    assert all(lesion.suvmax is None for lesion in found[0].lesions)
+    assert ("Observation/k", "unreadable") in [(row.source, row.why) for row in ignored]

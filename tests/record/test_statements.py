@@ -189,3 +189,13 @@ def test_order_and_duplicates_change_nothing():
     assert [len(part) for part in found] == [3, 1]
     for seed in range(4):
         assert run(statements, *shuffled(resources, seed))[0] == found
+
+
+@pytest.mark.parametrize(
+    "value",
+    [{"valueCodeableConcept": "see comment"}, {"valueCodeableConcept": {"text": "see comment"}}, {"valueQuantity": {}},
+     {"valueCodeableConcept": concept(SNOMED, "363676003")}],
+)  # fmt: skip
+def test_a_coded_disease_status_that_says_none_is_listed(value):
+    (found, _), ignored = run(statements, observation(STATUS, "s", **value))
+    assert found == [] and [(row.source, row.why) for row in ignored] == [("Observation/s", "unreadable")]
