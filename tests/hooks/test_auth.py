@@ -79,11 +79,12 @@ def test_row_114_es384_and_rs384_are_accepted(client: FlaskClient, ehr: Ehr, kid
 
 def test_rows_18_110_and_111_every_endpoint_wants_its_own_token(client: FlaskClient, ehr: Ehr) -> None:
     feedback = {"feedback": [{"card": "c", "outcome": "overridden", "outcomeTimestamp": "2024-06-01T00:00:00Z"}]}
-    for url, send in (
-        (DISCOVERY, lambda headers: client.get("/cds-services", headers=headers)),
-        (SERVICE, lambda headers: client.post(URL, json=call_body(), headers=headers)),
-        (f"{SERVICE}/feedback", lambda headers: client.post(f"{URL}/feedback", json=feedback, headers=headers)),
-    ):
+    calls: dict[str, Callable[[dict[str, str]], TestResponse]] = {
+        DISCOVERY: lambda headers: client.get("/cds-services", headers=headers),
+        SERVICE: lambda headers: client.post(URL, json=call_body(), headers=headers),
+        f"{SERVICE}/feedback": lambda headers: client.post(f"{URL}/feedback", json=feedback, headers=headers),
+    }
+    for url, send in calls.items():
         assert_bare_401(send({}))
         assert send(ehr.bearer(url)).status_code == 200, url
     assert_bare_401(client.get("/cds-services", headers=ehr.bearer(SERVICE)))
