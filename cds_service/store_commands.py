@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 from sqlalchemy import Row
+from sqlalchemy.exc import DBAPIError
 
 from cds_service.hooks.answer import load_answer
 from cds_service.hooks.decode import decode, encode
@@ -20,6 +21,7 @@ from cds_service.policy import make_policy
 from cds_service.rulebook import Rulebook, load_rulebook
 from cds_service.store import Store, StoreError, chain, open_store
 from cds_service.store.chain import Link
+from cds_service.store.database import cannot_open
 from cds_service.store.entries import fingerprint
 from cds_service.store.prune import prune
 from cds_service.store.report import RuleReport, feedback_report
@@ -83,6 +85,8 @@ def _store() -> Iterator[Store]:
     store = open_store(settings.database, settings.audit, os.environ, create=False)
     try:
         yield store
+    except DBAPIError as error:
+        raise cannot_open(error) from None
     finally:
         store.close()
 

@@ -40,6 +40,7 @@ def make_engine(url: URL) -> Engine:
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _: object) -> None:
         connection.isolation_level = None  # transactions begin where we say, not at the first write
+        connection.text_factory = _readable  # bytes that rotted must not keep the other entries from being verified
         for pragma in _PRAGMAS:
             connection.execute(pragma)
 
@@ -50,6 +51,10 @@ def make_engine(url: URL) -> Engine:
         connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
     return engine
+
+
+def _readable(text: bytes) -> str:
+    return text.decode("utf-8", "replace")
 
 
 @contextmanager

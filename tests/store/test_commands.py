@@ -147,6 +147,11 @@ def test_verify_names_the_entry_that_was_tampered_with(card: str, run: Run, data
     assert "tampered with: entry 1 was changed" in run("audit", "verify", wrong=True)
 
 
+def test_a_table_that_is_gone_is_one_line(card: str, run: Run, database: Database) -> None:
+    database.run("DROP TABLE cards")
+    assert "the database cannot be used" in run("audit", "verify", wrong=True)
+
+
 def test_a_kept_call_is_answered_again_to_the_byte_under_the_policy_and_on_the_day_of_then(card: str, run: Run) -> None:
     assert "entry 1: the same answer" in run("audit", "replay", "1")
 

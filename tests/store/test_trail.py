@@ -236,6 +236,20 @@ def test_a_kept_call_comes_back_to_the_byte_and_takes_little_room(store: Store, 
     assert len(database.run("SELECT sealed FROM kept_calls")[0][0]) < len(content) / 10
 
 
+def test_bytes_that_rotted_are_found_and_the_other_entries_still_read(tmp_path: Path) -> None:
+    database = Database(str(tmp_path / "test.sqlite3"), tmp_path / "site.key")
+    store = database.open()
+    for number in range(3):
+        store.record_call(call((number, ["R-01"])))
+    store.close()
+    content = Path(database.url).read_bytes()
+    place = content.index(card_uuid(1).encode())
+    Path(database.url).write_bytes(content[:place] + b"\xff" + content[place + 1 :])
+    store = database.open(create=False)
+    assert {number for number, _ in faults(store)} == {2}
+    store.close()
+
+
 def test_a_kept_call_in_the_place_of_another_shows(store: Store, database: Database) -> None:
     for content in (b"first", b"second"):
         store.record_call(call(content=content))
