@@ -6,10 +6,11 @@ answer stay what they are. Whatever has another shape than a Bundle of resources
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import msgspec
-from msgspec import Raw, ValidationError
+from msgspec import UNSET, Raw, UnsetType, ValidationError
 
 from cds_service.fhir.bundle import UNREAD
 from cds_service.fhir.status import is_read
@@ -17,7 +18,6 @@ from cds_service.hooks.decode import BOM, DECODER, FAULTS, told
 from cds_service.record.relevance import useful
 
 _ABSENT = Raw(b"")
-_BUNDLE = Raw(b'"Bundle"')
 _OPENED = frozenset({"Bundle", "Parameters", "OperationOutcome"})
 """What holds resources or says something about the answer; no resource of its own."""
 
@@ -43,13 +43,30 @@ class _Entry(msgspec.Struct):
     response: Any = None
 
 
-_MEMBERS = msgspec.json.Decoder(dict[str, Raw])
-_ENTRIES = msgspec.json.Decoder(list[_Entry])
+class _Bundle(msgspec.Struct):
+    resourceType: str
+    entry: list[_Entry] | UnsetType = UNSET
+    type: Any = UNSET
+    total: Any = UNSET
+    link: Any = UNSET
+
+
+class _Call(msgspec.Struct):
+    prefetch: dict[str, Raw]
+    hook: Any = UNSET
+    hookInstance: Any = UNSET
+    context: Any = UNSET
+    fhirServer: Any = UNSET
+    fhirAuthorization: Any = UNSET
+
+
+_CALL = msgspec.json.Decoder(_Call, float_hook=Decimal)
+_BUNDLE = msgspec.json.Decoder(_Bundle, float_hook=Decimal)
 _HEADERS = msgspec.json.Decoder(_Headers)
 
 
 def decode_call(body: bytes) -> Any:
-    """The JSON of a CDS Hooks call as ``decode`` gives it, its ``prefetch`` sifted. Raises JsonError."""
+    """The JSON of a CDS Hooks call: what the service reads of it, its ``prefetch`` sifted. Raises JsonError."""
     try:
         if not body.isascii():
             str(body, "utf-8")  # what is passed over below is not looked at
@@ -60,13 +77,16 @@ def decode_call(body: bytes) -> Any:
 
 def _call(body: bytes) -> Any:
     try:
-        members = _MEMBERS.decode(body)
-    except ValidationError:  # no object
+        call = _CALL.decode(body)
+    except ValidationError:  # no object, or without a prefetch that could be sifted
         return DECODER.decode(body)
-    call = {name: DECODER.decode(value) for name, value in members.items() if name != "prefetch"}
-    if "prefetch" in members:
-        call["prefetch"] = _Sieve().prefetch(members["prefetch"])
-    return call
+    sieve = _Sieve()
+    return _sent(call) | {"prefetch": {key: sieve.answer(value) for key, value in call.prefetch.items()}}
+
+
+def _sent(part: msgspec.Struct) -> dict[str, Any]:
+    members = ((name, getattr(part, name)) for name in part.__struct_fields__)
+    return {name: value for name, value in members if value is not UNSET}
 
 
 class _Sieve:
@@ -75,28 +95,19 @@ class _Sieve:
     def __init__(self) -> None:
         self._codes: dict[bytes, bool] = {}
 
-    def prefetch(self, value: Raw) -> Any:
-        """The decoded prefetch."""
+    def answer(self, value: Raw) -> Any:
+        """What stands under one prefetch key."""
         try:
-            keys = _MEMBERS.decode(value)
-        except ValidationError:
-            return DECODER.decode(value)
-        return {key: self._answer(found) for key, found in keys.items()}
-
-    def _answer(self, value: Raw) -> Any:
-        try:
-            members = _MEMBERS.decode(value)
-            if members.get("resourceType") != _BUNDLE or "entry" not in members:
-                return DECODER.decode(value)
-            entries = _ENTRIES.decode(members["entry"])
+            bundle = _BUNDLE.decode(value)
         except ValidationError:  # not what a Bundle holds: read as it stands
             return DECODER.decode(value)
-        bundle = {name: DECODER.decode(found) for name, found in members.items() if name != "entry"}
-        bundle["entry"] = [
+        if bundle.resourceType != "Bundle" or bundle.entry is UNSET:
+            return DECODER.decode(value)
+        entries = [
             self._read(entry) if entry.request is not None or self._is_useful(entry.resource) else UNREAD
-            for entry in entries
+            for entry in bundle.entry
         ]
-        return bundle
+        return _sent(bundle) | {"entry": entries}
 
     def _read(self, entry: _Entry) -> dict[str, Any]:
         found = {"fullUrl": entry.fullUrl, "request": entry.request, "response": entry.response}

@@ -8,6 +8,7 @@ from typing import Any, Literal
 from cds_service.narrative.context import Context
 from cds_service.narrative.normalise import plain
 from cds_service.narrative.response import Judgements, Stated, read_judgements, settle
+from cds_service.narrative.response_words import SYMPTOM
 from cds_service.narrative.sections import sentences
 
 Response = Literal["CR", "PR", "SD", "PD", "improved", "stable", "worsened"]
@@ -38,7 +39,8 @@ def read_statement(text: str) -> Statement:
         if not sentence.unread:
             context = Context(sentence)
             read_judgements(context, sentence.start, said)
-            read_judgements(context, sentence.start, symptoms, symptoms=True)
+            if SYMPTOM.search(sentence.text):
+                read_judgements(context, sentence.start, symptoms, symptoms=True)
     quotes: dict[str, str] = {}
     doubts: list[bool] = [any(s.unread for s in everything)]
 

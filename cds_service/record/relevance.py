@@ -12,7 +12,7 @@ from cds_service.record.analyte_names import named_analyte
 from cds_service.record.codes import Said, all_said
 
 _WORDS = re.compile(
-    r"ecog|zubrod|who |karnofsky|kps|performance|nyha|heart|cardiac|echo|ejection|pregnan|hcg|gonadotro"
+    r"ecog|zubrod|who |karnofsky|kps|performance|nyha|heart(?! rate)|cardiac|echo|ejection|pregnan|hcg|gonadotro"
     r"|schwanger|qlq|eortc"
     r"|fact-g|sf-?36|eq-?5d|promis|qol|quality|global|krenning|deauville|suv|uptake|avid|ki-?67|mib|prolifer"
     r"|mitos|mitot|grad"

@@ -171,6 +171,13 @@ def _as_reports(resources: ResourceSet) -> Iterator[Resource]:
 
 def document_texts(document: Resource, resources: ResourceSet, ignored: list[Ignored]) -> str:
     """The text of a DocumentReference (its attachments) or a Composition (its sections)."""
+    words, notices = once(resources, f"text {id(document)}", lambda: _document_texts(document, resources))
+    ignored += notices
+    return words
+
+
+def _document_texts(document: Resource, resources: ResourceSet) -> tuple[str, list[Ignored]]:
+    ignored: list[Ignored] = []
     if document.type == "DocumentReference":
         found = [
             attached_text(attachment, document, resources, ignored)
@@ -179,7 +186,7 @@ def document_texts(document: Resource, resources: ResourceSet, ignored: list[Ign
         ]
     else:
         found = list(_sections(document.data))
-    return "\n\n".join(_each_once(found)) or narrative(document.data)
+    return "\n\n".join(_each_once(found)) or narrative(document.data), ignored
 
 
 def _sections(data: dict[str, Any], depth: int = 0) -> Iterator[str]:
