@@ -32,7 +32,7 @@ ACCEPTED = {
     "outcomeTimestamp": "2024-05-31T12:00:00.5Z",
 }
 OVERRIDDEN = {"card": CARD, "outcome": "overridden", "outcomeTimestamp": "2024-05-31T12:00:00Z"}
-REASON = {"code": "patient-refused", "system": "http://terminology.hl7.org/CodeSystem/non-adherence-reason-codes"}
+REASON = {"code": "patient-refuses", "system": "http://terminology.hl7.org/CodeSystem/non-adherence-reason-codes"}
 
 
 @pytest.fixture
@@ -80,7 +80,7 @@ def test_row_90_and_94_a_batch_about_cards_we_made_is_stored(client: FlaskClient
     assert numbers(client.post(URL, json={"feedback": batch})) == (2, 0, 0)
     assert stored(database, "card, outcome, at, suggestions, reason_code, rules") == [
         (CARD, "accepted", "2024-05-31T12:00:00.500000Z", f'["{SUGGESTION}"]', "", '["R-01"]'),
-        (CARD, "overridden", "2024-05-31T12:00:00.000000Z", "[]", "patient-refused", '["R-01"]'),
+        (CARD, "overridden", "2024-05-31T12:00:00.000000Z", "[]", "patient-refuses", '["R-01"]'),
     ]
     assert numbers(client.post(URL, json={"feedback": batch})) == (0, 2, 0)
 
@@ -129,7 +129,7 @@ def test_row_92_what_is_accepted_is_named(client: FlaskClient, suggestions: Any)
 
 @pytest.mark.parametrize(
     "override",
-    [..., {"reason": REASON}, {"reason": {"code": "patient-refused"}}, {"userComment": SECRET},
+    [..., {"reason": REASON}, {"reason": {"code": "patient-refuses"}}, {"userComment": SECRET},
      {"reason": REASON, "userComment": SECRET}, {"reason": REASON, "userComment": ""}, {"userComment": "x" * MAX_WORDS},
      {"reason": {**REASON, "display": SECRET}, "extension": {"x": 1}}],
 )  # fmt: skip

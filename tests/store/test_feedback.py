@@ -99,7 +99,7 @@ def test_the_same_batch_sent_by_many_at_once_is_stored_once(store: Store) -> Non
 
 
 def test_the_report_counts_for_the_rule_whose_card_it_is(store: Store) -> None:
-    send(store, accepted(ONE), overridden(TWO, "patient-refused", COMMENT), overridden(THREE), accepted(card_uuid(4)))
+    send(store, accepted(ONE), overridden(TWO, "patient-refuses", COMMENT), overridden(THREE), accepted(card_uuid(4)))
     assert report(store) == {
         "I-08": {
             "rule": "I-08", "cards_shown": 1, "cards_with_feedback": 1, "accepted": 0, "overridden": 1,
@@ -108,7 +108,7 @@ def test_the_report_counts_for_the_rule_whose_card_it_is(store: Store) -> None:
         },
         "R-01": {
             "rule": "R-01", "cards_shown": 2, "cards_with_feedback": 2, "accepted": 1, "overridden": 1,
-            "acceptance": 0.5, "override_reasons": [{"system": "urn:s", "code": "patient-refused", "count": 1}],
+            "acceptance": 0.5, "override_reasons": [{"system": "urn:s", "code": "patient-refuses", "count": 1}],
             "overridden_without_reason": 0, "with_comment": 1, "comments": [COMMENT],
         },
         "none": {
