@@ -52,6 +52,7 @@ _BY_RADIOLIGAND = re.compile(
     re.IGNORECASE,
 )
 
+_LOST = re.compile(r"(?:miscarriage|(?:spontaneous|missed|complete|induced) abortion|still-?birth)\b[^,;]{0,60}", re.I)
 _DUE = re.compile(r"estimated (?:date of delivery|due date)|\bedd\b", re.I)
 _STATUS_TITLE = re.compile(_DUE.pattern + r"|breast-?feeding|lactati|menopaus|expectancy|prognosis", re.I)
 _AFTER_MENOPAUSE = re.compile(r"post-?menopaus|menopause (?:reached|completed)", re.I)
@@ -88,10 +89,10 @@ def read(resources: ResourceSet, ignored: list[Ignored]) -> list[Problem]:
 
 def _of_condition(resource: Resource) -> Iterator[Problem]:
     data = resource.data
-    kinds, ended = _kinds(data), "pregnancy-end" in names_at(data, "code")
+    words = words_at(data, "code")
+    kinds, ended = _kinds(data), "pregnancy-end" in names_at(data, "code") or bool(_LOST.fullmatch(words.strip()))
     if not kinds and not ended:
         return
-    words = words_at(data, "code")
     around = " ".join([words, notes(data), *(words_at(data, name) for name in ("severity", "bodySite", "category"))])
     stage = " ".join(words_at(item, name) for item in objects(data.get("stage")) for name in ("summary", "type"))
     when, end = _days(data)

@@ -70,7 +70,7 @@ _WORDS: tuple[tuple[Intervention, str], ...] = (
     ("hysterectomy", r"hysterectom\w+"),
     ("sterilisation", r"tubal (?:ligation|sterili[sz]ation|occlusion)|sterili[sz]ation|salpingectom\w+"
                       r"|bilateral oophorectom\w+"
-                      r"|bilateral salpingo-?oophorectom\w+|vasectom\w+"),
+                      r"|bilateral salpingo-?oophorectom\w+"),
     ("nephrectomy", r"nephrectom\w+|absence of (?:\w+ )?kidney"),
     ("biliary-stent", r"(?:biliary|bile duct|choledoch\w+) (?:\w+ ){0,3}(?:stent\w*|drain\w*)|\bptbd\b|\bptcd\b"
                       r"|ercp.{0,40}stent"

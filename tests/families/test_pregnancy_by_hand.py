@@ -94,11 +94,32 @@ def test_an_older_positive_test_counts_inside_a_recorded_due_date() -> None:
     assert assess(woman(urine_test(POSITIVE, ago(100)), due))["outcome"] == "contraindicated"
 
 
-def test_a_delivery_after_the_positive_test_ends_it() -> None:
+def test_a_delivery_or_a_loss_after_the_positive_test_ends_it() -> None:
     born = {"resourceType": "Procedure", "id": "sectio", **ABOUT, "status": "completed",
             "performedDateTime": ago(10), "code": {"text": "Caesarean section"}}  # fmt: skip
-    found = assess(woman(urine_test(POSITIVE, ago(40)), born))
-    assert (found["outcome"], found["reason"]) == ("needs-data", "pregnancy-test")
+    for end in (born, problem("Miscarriage", recordedDate=ago(10))):
+        found = assess(woman(urine_test(POSITIVE, ago(40)), end))
+        assert (found["outcome"], found["reason"]) == ("needs-data", "pregnancy-test")
+    for no_end in ("Threatened miscarriage", "History of miscarriage"):
+        record = woman(urine_test(POSITIVE, ago(40)), problem(no_end, recordedDate=ago(10)))
+        assert assess(record)["outcome"] == "contraindicated"
+
+
+@pytest.mark.parametrize(
+    ("result", "outcome"),
+    [
+        (coded(LOINC, "LA6576-8", ""), "contraindicated"),
+        (coded(LOINC, "LA6577-6", ""), "criteria-met"),
+        (coded(SNOMED, "260373001", "Detected"), "contraindicated"),
+        (coded(SNOMED, "260415000", ""), "criteria-met"),
+        ({"valueBoolean": True}, "contraindicated"),
+        ({"valueString": "negativ"}, "criteria-met"),
+        ({"valueString": "indeterminate"}, "needs-data"),
+        ({"interpretation": [{"coding": [{"code": "POS"}]}]}, "contraindicated"),
+    ],
+)
+def test_a_result_in_the_words_and_codes_of_the_laboratory(result: Resource, outcome: str) -> None:
+    assert assess(woman(urine_test(result, ago(3))))["outcome"] == outcome
 
 
 @pytest.mark.parametrize(("days", "reason"), [(30, "all-criteria-in-record"), (31, "pregnancy-test")])
@@ -193,7 +214,7 @@ def test_where_the_sex_is_not_known_the_question_is_asked() -> None:
     assert {"sex", "pregnancy"} <= set(found["missing"])
 
 
-def test_a_hysterectomy_done_answers_and_one_not_done_does_not() -> None:
+def test_a_hysterectomy_done_answers_one_not_done_and_a_partners_vasectomy_do_not() -> None:
     done = {"resourceType": "Procedure", "id": "hyst", **ABOUT, "status": "completed", "performedDateTime": "2019",
             "code": {"coding": [{"system": SNOMED, "code": "236886002", "display": "Hysterectomy"}],
                      "text": "Total abdominal hysterectomy"}}  # fmt: skip
@@ -201,6 +222,7 @@ def test_a_hysterectomy_done_answers_and_one_not_done_does_not() -> None:
     not_done = assess(woman({**done, "status": "not-done"}))
     assert not_done["reason"] == "pregnancy-test"
     assert {"source": "Procedure/hyst", "why": "not-done"} in not_done["ignored"]
+    assert assess(woman({**done, "code": {"text": "Partner has had a vasectomy"}}))["reason"] == "pregnancy-test"
 
 
 @pytest.mark.parametrize(
