@@ -29,7 +29,7 @@ DICOM = "http://dicom.nema.org/resources/ontology/DCM"
 NCIT = "http://ncicb.nci.nih.gov/xml/owl/EVS/Thesaurus.owl"
 SSTR_IMAGING = "urn:prrt-cds:sstr-imaging"
 
-_ALIASES = {
+ALIASES = {
     "urn:oid:2.16.840.1.113883.6.1": LOINC,
     "urn:oid:2.16.840.1.113883.6.96": SNOMED,
     "http://snomed.info/id": SNOMED,
@@ -99,7 +99,7 @@ def system_of(uri: str) -> str:
         return SNOMED
     if plain.startswith("urn:oid:1.2.276.0.76.5."):  # German yearly OIDs: no telling which catalogue
         return uri
-    return _ALIASES.get(plain) or _CANONICAL.get(plain) or uri.strip()
+    return ALIASES.get(plain) or _CANONICAL.get(plain) or uri.strip()
 
 
 def concept_of(coding: Coding) -> Concept | None:
