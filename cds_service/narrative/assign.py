@@ -78,6 +78,7 @@ def anonymous(found: list[Place], at: int) -> Place:
 
 
 def give_scores(context: Context, found: list[Place], scores: list[Score], seen: Seen) -> None:
+    """Gives every Krenning score of the sentence to its places, or notes it as earlier or doubtful."""
     full: set[int] = set()
     ends: list[int] = []
     seen.taken_back = [s.high for s in scores if s.old or context.earlier(s.start, s.end)]
@@ -134,6 +135,7 @@ def give_scores(context: Context, found: list[Place], scores: list[Score], seen:
 def give_suvs(
     context: Context, found: list[Place], suvs: list[Suv], seen: Seen, start: int, fdg_default: bool, want_fdg: bool
 ) -> None:
+    """Gives every SUVmax of the wanted study to its places; organs go to the reference values."""
     full: set[int] = set()
     groups: dict[int, list[Suv]] = {}
     for suv in suvs:
@@ -214,6 +216,7 @@ def _split_segments(place: Place, count: int, found: list[Place]) -> list[Place]
 
 
 def give_sizes(context: Context, found: list[Place]) -> None:
+    """Gives every current size (mm) to its place."""
     full: set[int] = set()
     for begin, end, millimetres in sizes(context.text):
         if standing(context, begin, end) not in {"now", "hedged"}:

@@ -20,6 +20,7 @@ NO_UPTAKE = Words(
 
 
 def give_words(context: Context, found: list[Place], seen: Seen, fdg_default: bool) -> None:
+    """Gives words about uptake (and FDG uptake) to the lesions they speak of."""
     text = context.text
     for place in found:
         if (

@@ -19,6 +19,7 @@ _GRADE_ORDER = {"G1": 1, "G2": 2, "G3": 3, "NEC": 4, "MiNEN": 5}
 
 
 def uptakes(reading: Reading, want_fdg: bool) -> None:
+    """Fills the Krenning, SUVmax and all-lesions fields."""
     seen = reading.seen
     overrule_lesions(seen, "krenning" in reading.withdrawn, "suvmax" in reading.withdrawn)
     if want_fdg:  # words compare FDG uptake with the liver, or quote another scan
@@ -47,6 +48,7 @@ def uptakes(reading: Reading, want_fdg: bool) -> None:
 
 
 def discordance(reading: Reading, want_fdg: bool) -> None:
+    """Fills `fdg_discordant`."""
     stated, seen = reading.discord.stated, reading.seen
     pairs = [x for x in seen.lesions if x.fdg and _receptor_low(x)]
     values = {value for value, _ in stated} | ({True} if pairs else set())
@@ -90,6 +92,7 @@ def _receptor_low(lesion: Any) -> bool:
 
 
 def tissue(reading: Reading) -> None:
+    """Fills Ki-67, grade, differentiation and mitoses (pathology only)."""
     tissue, out = reading.tissue, reading.out
     overrule_tissue(tissue, reading.withdrawn)
     out["prior"] += [{"what": what, "value": value} for what, value in tissue.prior]
@@ -143,6 +146,7 @@ def _upper(value: KiValue) -> tuple[float, int]:
 
 
 def judgements(reading: Reading) -> None:
+    """Fills response, new lesions, no evidence of disease and operability."""
     said, out, seen = reading.said, reading.out, reading.seen
     out["prior"] += [{"what": what, "value": value} for what, value in said.prior]
     if reading.kind == "pathology":

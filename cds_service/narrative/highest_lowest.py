@@ -27,6 +27,7 @@ class Uptakes:
 
 
 def explicit(scored: list[Lesion], entries: list[Lesion], out: Uptakes) -> None:
+    """Highest and lowest stated score."""
     closed = [e for e in scored if e.bound not in {">=", "lowest"}] or [
         e for e in scored if e.bound == "lowest" and len(scored) == 1 and e.organs
     ]
@@ -86,6 +87,7 @@ def _silent(entries: list[Lesion]) -> list[Lesion]:
 
 
 def implied(entries: list[Lesion], scored: list[Lesion], out: Uptakes) -> None:
+    """Highest and lowest uptake said in words about lesions without a score."""
     worded = [e for e in entries if e.score is None and _worded(e) and not e.hedged_score]
     if not worded:
         return
@@ -111,6 +113,7 @@ def implied(entries: list[Lesion], scored: list[Lesion], out: Uptakes) -> None:
 
 
 def all_positive(entries: list[Lesion], seen: Seen) -> bool | None:
+    """True, false or None: whether every current lesion is scored 3-4 or worded above liver."""
     for entry in entries:
         if entry.hedged_score:
             continue

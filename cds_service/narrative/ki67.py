@@ -46,6 +46,7 @@ _DEFINES = {(3.0, 20.0), (2.0, 20.0)}  # "G2 (Ki-67 3-20 %)" quotes the definiti
 
 
 def ki67(context: Context, start: int, tissue: Tissue) -> list[KiValue]:
+    """All Ki-67 statements of a sentence, without regard to what takes them back."""
     text = context.text
     names = list(_KI.finditer(text))[:40]
     if not names and tissue.ki67_goes_on and (going := _GOES_ON.match(text)):  # "Ki-67: primary 3 %. Metastasis: 25 %."

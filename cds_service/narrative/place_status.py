@@ -75,6 +75,7 @@ def mark_others(context: Context, found: list[Place]) -> None:
 
 
 def judge(context: Context, place: Place, nouns: list[re.Match[str]]) -> None:
+    """Says of a place whether it is denied, doubtful, of another time, one of all or of some."""
     text = context.text
     at, to = place.start, place.end
     for noun in nouns:

@@ -237,4 +237,5 @@ def _free(text: str, begin: int, taken: list[tuple[int, int]]) -> list[Score]:
 
 
 def inside(spot: int, taken: list[tuple[int, int]]) -> bool:
+    """Whether a position lies in one of the stretches."""
     return any(s <= spot < e for s, e in taken)

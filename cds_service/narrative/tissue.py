@@ -65,6 +65,7 @@ _KNOWN = re.compile(r"\bknown\b[^.;]*$", re.I)
 
 
 def standing(context: Context, begin: int, end: int) -> str:
+    """How a tissue value counts: "skip", "prior", "hedged" or "now"."""
     if context.conditional(begin, end) or _other_tissue(context, begin, end):
         return "skip"
     if context.standing_apart or context.earlier(begin, end):
