@@ -6,9 +6,8 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from random import Random
 
-from tests.engine.random_rules import GLOSSARY, oracle, random_condition, random_facts, true_condition
-
 from cds_service.engine import Engine
+from tests.engine.random_rules import GLOSSARY, oracle, random_condition, random_facts, true_condition
 
 
 def main(seed: int, evaluations: int, threads: int = 4) -> None:

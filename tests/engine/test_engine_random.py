@@ -9,10 +9,10 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from tests.engine.random_rules import GLOSSARY, oracle, random_condition, random_facts, true_condition
 
 from cds_service.engine import Engine
 from cds_service.rulebook.conditions import alternatives, evaluate
+from tests.engine.random_rules import GLOSSARY, oracle, random_condition, random_facts, true_condition
 
 HERE = Path(__file__).parent
 

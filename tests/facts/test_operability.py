@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from tests.facts.charts import days_ago, view
-
 from cds_service.facts import operability
 from cds_service.record.model import Operability, Procedure
+from tests.facts.charts import days_ago, view
 
 
 def judged(verdict, ago=None):
