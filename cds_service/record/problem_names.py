@@ -27,7 +27,7 @@ NAMES: dict[ProblemKind, str] = {
     r"|congestive cardiac|left ventricular failure|herzinsuffizienz",
     "carcinoid-heart-disease": r"carcinoid heart|hedinger",
     "mds-aml": r"myelodysplas|\bmds\b|acute (?:myeloid|myelogenous|myeloblastic) leuk(?:a)?emia"
-    r"|\baml\b(?!.*(?:kidney|renal))"
+    r"|\baml\b(?!.*(?:kidney|renal))|(?:therapy|treatment)-related myeloid neoplasm|\bt-mns?\b"
     r"|refractory an(?:a)?emia",
     "pancytopenia": r"pancytopeni",
     "germline-mds": r"germline.{0,60}(?:mds|myelodysplas|aml|leuk|ddx41|runx1|gata2|tp53|cebpa|etv6)|fanconi"
@@ -83,6 +83,9 @@ NEGATED = re.compile(
     r"|never|risk (?:of|for)"
     r"|screening for|prevention of|prophyla\w+|fear of|desire for|planning|counsel\w*|advice|wants?|kein\w*"
     r"|ohne)\b", re.I)  # fmt: skip
+_NEGATED_AFTER = re.compile(
+    r"\w*(?:[ -](?!(?:not|cannot|never|be|if|with|and|but|after)\b)\w+){0,2}?\W+(?:(?:was|is|were|has been|have been) )?"
+    r"(?:ruled out|excluded|not (?:confirmed|present|found))\b", re.I)  # fmt: skip
 _FAMILY = re.compile(
     r"\bfamily (?:history|hx)|\bfh[:x ]|(?:mother|father|sister|brother|parent|aunt|uncle|cousin)\b", re.I
 )
@@ -120,6 +123,7 @@ def kinds_named(words: str) -> tuple[ProblemKind, ...]:
             continue
         if kind in _WHOLE_TEXT and (_ONLY_SPOKEN_OF.search(words) or _ENDED.search(words)):
             continue
-        if kind == "possible-pregnancy" or not NEGATED.search(words[: match.start()]):
+        denied = NEGATED.search(words[: match.start()]) or _NEGATED_AFTER.match(words, match.end())
+        if kind == "possible-pregnancy" or not denied:
             found.append(kind)
     return tuple(found)

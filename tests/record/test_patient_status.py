@@ -185,6 +185,8 @@ def test_problems_by_code(code, kind):
          "heart-failure"),
         ("Carcinoid heart disease", "carcinoid-heart-disease"), ("Myelodysplastic syndrome", "mds-aml"), ("AML",
          "mds-aml"),
+        ("Therapy-related myeloid neoplasm", "mds-aml"), ("MDS not excluded", "mds-aml"),
+        ("Ascites with infection excluded", "ascites"),
         ("Pancytopenia", "pancytopenia"), ("Germline DDX41 mutation (MDS predisposition)", "germline-mds"),
         ("Bone marrow infiltration", "marrow-involvement"), ("Carcinoid syndrome", "carcinoid-syndrome"), ("VIPoma",
          "vipoma"),
@@ -210,7 +212,7 @@ def test_problems_by_words(words, kind):
 
 @pytest.mark.parametrize(
     "words",
-    ["Not pregnant", "No heart failure", "Gravida 2 para 2", "Pregnancy-induced hypertension, resolved", "Prediabetes",
+    ["MDS ruled out", "Acute myeloid leukaemia was excluded", "Not pregnant", "No heart failure", "Gravida 2 para 2", "Pregnancy-induced hypertension, resolved", "Prediabetes",
      "Miscarriage of pregnancy", "Termination of pregnancy", "Breastfeeding counselling", "Perimenopause",
       "Menopausal symptoms",
      "Premenopausal", "Unilateral oophorectomy", "Left salpingectomy", "Encounter for sterilization",
