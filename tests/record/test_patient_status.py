@@ -212,7 +212,8 @@ def test_problems_by_words(words, kind):
 
 @pytest.mark.parametrize(
     "words",
-    ["MDS ruled out", "Acute myeloid leukaemia was excluded", "Not pregnant", "No heart failure", "Gravida 2 para 2", "Pregnancy-induced hypertension, resolved", "Prediabetes",
+    ["MDS ruled out", "Acute myeloid leukaemia was excluded",
+     "Not pregnant", "No heart failure", "Gravida 2 para 2", "Pregnancy-induced hypertension, resolved", "Prediabetes",
      "Miscarriage of pregnancy", "Termination of pregnancy", "Breastfeeding counselling", "Perimenopause",
       "Menopausal symptoms",
      "Premenopausal", "Unilateral oophorectomy", "Left salpingectomy", "Encounter for sterilization",
