@@ -85,7 +85,9 @@ NEGATED = re.compile(
     r"|ohne)\b", re.I)  # fmt: skip
 _NEGATED_AFTER = re.compile(
     r"\w*(?:[ -](?!(?:not|cannot|never|be|if|with|and|but|after)\b)\w+){0,2}?\W+"
-    r"(?:(?:was|is|were|has been|have been) )?(?:ruled out|excluded|not (?:confirmed|present|found))\b", re.I)  # fmt: skip
+    r"(?:(?:was|is|were|has been|have been) )?(?:ruled out|excluded|not (?:confirmed|present|found))\b",
+    re.IGNORECASE,
+)
 _FAMILY = re.compile(
     r"\bfamily (?:history|hx)|\bfh[:x ]|(?:mother|father|sister|brother|parent|aunt|uncle|cousin)\b", re.I
 )
