@@ -1,0 +1,92 @@
+"""How long `prrt-cds serve` takes from its start to its first answer, and how the first answers compare.
+
+Run: python -m benchmarks.cold_start [--repeats 5]
+Each repeat starts the command anew, with one worker and an empty database, and sends calls of 20 resources.
+"""
+
+from __future__ import annotations
+
+import argparse
+import http.client
+import os
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+from benchmarks.charts import call_of
+
+BUDGET_SECONDS = 3.0
+SLOWER = 1.5
+"""The first answer may take so many times the median of the others and count as no slower: one sample is noisy."""
+_CALLS = 30
+_PATIENCE = 60.0
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="cold start and first answer of the service")
+    parser.add_argument("--repeats", type=int, default=5)
+    starts, firsts, others = zip(*(measure() for _ in range(parser.parse_args().repeats)), strict=True)
+    start, first, other = (statistics.median(column) for column in (starts, firsts, others))
+    kept = "kept" if start <= BUDGET_SECONDS else "not kept"
+    print(f"start to ready: {start:.2f} s (budget {BUDGET_SECONDS:g} s, {kept})")
+    kept = "kept" if first <= SLOWER * other else "not kept"
+    print(f"first answer {first * 1000:.1f} ms, the others {other * 1000:.1f} ms (no slower: {kept})")
+
+
+def measure() -> tuple[float, float, float]:
+    """Seconds to ready, of the first answer, and the median of the later ones."""
+    body = call_of(20)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    with tempfile.TemporaryDirectory() as folder:
+        environ = os.environ | {"PRRT_CDS_DATABASE": f"{folder}/trail.sqlite"}
+        command = [sys.executable, "-m", "cds_service", "serve", "--jurisdiction", "US", "--workers", "1"]
+        begun = time.perf_counter()
+        server = subprocess.Popen(
+            [*command, "--port", str(port)], env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        try:
+            while not _ready(port):
+                if server.poll() is not None or time.perf_counter() - begun > _PATIENCE:
+                    raise RuntimeError("the service did not start")
+                time.sleep(0.01)
+            start = time.perf_counter() - begun
+            times = [_seconds(port, body) for _ in range(_CALLS)]
+        finally:
+            server.terminate()
+            server.wait(_PATIENCE)
+    return start, times[0], statistics.median(times[1:])
+
+
+def _ready(port: int) -> bool:
+    try:
+        return _status(port, "GET", "/healthz") == 200
+    except (OSError, http.client.HTTPException):
+        return False
+
+
+def _seconds(port: int, body: bytes) -> float:
+    begun = time.perf_counter()
+    status = _status(port, "POST", "/cds-services/prrt-candidacy", body)
+    if status != 200:
+        raise RuntimeError(f"answered {status}")
+    return time.perf_counter() - begun
+
+
+def _status(port: int, method: str, path: str, body: bytes | None = None) -> int:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=_PATIENCE)
+    try:
+        connection.request(method, path, body, {"Content-Type": "application/json"} if body else {})
+        answer = connection.getresponse()
+        answer.read()
+        return answer.status
+    finally:
+        connection.close()
+
+
+if __name__ == "__main__":
+    main()
