@@ -6,6 +6,7 @@ A drug's name is also its concept in the code table. Names are read only where n
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
 
@@ -15,7 +16,7 @@ from cds_service.record.model import Group
 _NAMES: dict[Group, dict[str, str]] = {
     "cytotoxic": {
         "capecitabine": r"capecitabin\w*|xeloda|ecansya",
-        "temozolomide": r"temozolomid\w*|temodar|temodal",
+        "temozolomide": r"temozolomid\w*|temodar|temodal|tmz",
         "fluorouracil": r"(?:5-?)?fluoro-?uracil\w*|5-?fu",
         "oxaliplatin": r"oxaliplatin\w*|eloxatin",
         "irinotecan": r"irinotecan\w*|campto(?:sar)?|onivyde",
@@ -55,7 +56,7 @@ _NAMES: dict[Group, dict[str, str]] = {
     },
     "interferon": {
         "interferon-alfa": r"(?:peg)?-?interferon(?!.{0,3}(?:beta|gamma|β|γ))(?:.{0,3}(?:alfa|alpha|α).{0,4})?"
-        r"|intron-?a|roferon|pegasys",
+        r"|(?:peg)?-?ifn[ -]?(?:alfa|alpha|α)|intron-?a|roferon|pegasys",
     },
     "bevacizumab": {"bevacizumab": r"bevacizumab|avastin"},
     "immunotherapy": {
@@ -66,6 +67,11 @@ _NAMES: dict[Group, dict[str, str]] = {
         "durvalumab": r"durvalumab|imfinzi",
         "avelumab": r"avelumab|bavencio",
         "spartalizumab": r"spartalizumab",
+        "toripalimab": r"toripalimab|loqtorzi",
+        "tislelizumab": r"tislelizumab|tevimbra",
+        "cemiplimab": r"cemiplimab|libtayo",
+        "dostarlimab": r"dostarlimab|jemperli",
+        "tremelimumab": r"tremelimumab|imjudo",
         "pd-1-inhibitor": r"pd-?l?-?1 inhibitor|checkpoint inhibitor",
         "tarlatamab": r"tarlatamab|imdelltra",
     },
@@ -126,7 +132,7 @@ _NAMES: dict[Group, dict[str, str]] = {
         "platelet-concentrate": r"platelets? (?:transfusion|concentrate)|thrombozytenkonzentrat\w*",
     },
     "amino-acids": {
-        "amino-acids": r"lysakare|amino[ -]?acids?.*|aminos(?:ä|ae)uren?.*|aminoplasmal.*|aminosteril.*|vamin.*"
+        "amino-acids": r"lysakare|amino[ -]?acids?.*|aminos(?:a|ae)uren?.*|aminoplasmal.*|aminosteril.*|vamin.*"
     r"|trophamine.*"
         r"|clinisol.*|synthamin.*",
         "lysine": r"(?:l-)?lysine?(?: hcl| hydrochloride)?",
@@ -153,7 +159,8 @@ _ALL = [
 ]
 
 _REGIMENS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
-    ("CAPTEM", r"cap[ /-]?tem|cape[ /-]?tem|x?eltem", ("capecitabine", "temozolomide")),
+    ("CAPTEM", r"cap[ /-]?tem|cape[ /-]?tem|tem[ /-]?cape?|x?eltem", ("capecitabine", "temozolomide")),
+    ("GEMOX", r"gem[ -]?ox", ("gemcitabine", "oxaliplatin")),
     ("FOLFIRINOX", r"m?folfirinox|folfoxiri", ("fluorouracil", "irinotecan", "oxaliplatin")),
     ("FOLFOX", r"m?folfox-?\d?", ("fluorouracil", "oxaliplatin")),
     ("FOLFIRI", r"folfiri", ("fluorouracil", "irinotecan")),
@@ -178,10 +185,14 @@ _TOPICAL = re.compile(
     r"|shampoo|intra-?articular|salbe|creme|augentropfen",
     re.I,
 )
+_ON_SKIN = re.compile(r"cream|ointment|topical|\bcutaneous\b|salbe|creme|efudi[xk]|efudex|actikerall", re.I)
 
 
 def is_local(drug: str, words: str) -> bool:
-    """Whether a glucocorticoid is given where it hardly reaches the body: cream, drops, spray, joint."""
+    """Whether a drug is given where it hardly reaches the body: a glucocorticoid as cream, drops, spray or into a
+    joint, fluorouracil on the skin."""
+    if drug == "fluorouracil":
+        return bool(_ON_SKIN.search(words))
     return GROUPS[drug] == "glucocorticoid" and bool(_TOPICAL.search(words))
 
 
@@ -193,7 +204,7 @@ def drugs_coded(found: Iterable[Concept]) -> tuple[str, ...]:
 @lru_cache(maxsize=4096)
 def drugs_named(words: str) -> tuple[str, ...]:
     """The drugs a product or regimen text names; regimens are taken apart. Longer names win over their parts."""
-    words = words[:MAX_NAME]
+    words = _without_accents(words[:MAX_NAME])
     if NOT_TAKEN.match(words):
         return ()
     names = {drug for _, pattern, drugs in _REGIMEN_PATTERNS if pattern.search(words) for drug in drugs}
@@ -204,6 +215,11 @@ def drugs_named(words: str) -> tuple[str, ...]:
             names.add(name)
             taken = -end
     return tuple(sorted(names - _UNSPECIFIC or names))
+
+
+def _without_accents(words: str) -> str:
+    """ "capécitabine" is "capecitabine"."""
+    return "".join(c for c in unicodedata.normalize("NFKD", words) if not unicodedata.combining(c))
 
 
 def regimen_of(words: str) -> str:
