@@ -44,9 +44,9 @@ def compute(view: View) -> Facts:
     applies = _applies(view)
     if applies is not None:
         facts["pregnancy_question_applies"] = applies
-    if view.chart.person.sex == "male":
-        return facts
     recorded, tests = _recorded(view), _positive_tests(view)
+    if view.chart.person.sex == "male":  # a recorded pregnancy outweighs the recorded sex; a test alone does not
+        return facts | ({"pregnancy_recorded": _told(recorded)} if recorded else {})
     if recorded or tests:
         facts["pregnancy_recorded"] = _told(recorded or tests)
     if tests and not recorded:

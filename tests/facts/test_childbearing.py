@@ -51,7 +51,9 @@ def test_the_question_by_sex_and_record() -> None:
     assert value(compute(view(person=person(sex=None, birth=YOUNG.birth))), "pregnancy_question_applies") == "yes"
     man = view(person=person(sex="male", birth=None), pregnancy=[result("positive", 3)], problems=[pregnancy()])
     assert value(compute(man), "pregnancy_question_applies") == "no"
-    assert "pregnancy_recorded" not in compute(man)
+    assert value(compute(man), "pregnancy_recorded") == "yes"  # the Condition; a man's positive test may be the tumour's
+    tested = view(person=person(sex="male", birth=None), pregnancy=[result("positive", 3)])
+    assert "pregnancy_recorded" not in compute(tested)
     for kind in ("menopause", "sterilised", "hysterectomy", "infertility"):
         facts = compute(view(person=YOUNG, problems=[Problem(source="Condition/1", kind=kind)]))
         assert value(facts, "pregnancy_question_applies") == "no"
