@@ -17,7 +17,7 @@ GLOSSARY = (
     FactSpec("unusable_count", "number", "items without a usable status", "erroneous, cancelled, not done, refuted"),
     FactSpec("deceased", "truth", "deceased", "Patient.deceased"),
     FactSpec("net_in_scope", "truth", "neuroendocrine neoplasm recorded", "confirmed or suspected, not a look-alike"),
-    FactSpec("net_confirmed", "truth", "NET confirmed", "a confirmed Condition, or a suspected one with histology"),
+    FactSpec("net_confirmed", "truth", "NET confirmed", "a confirmed Condition, or a suspected one with histology that names it"),
     FactSpec("diagnosis", "text", "diagnosis", "as coded, the most telling Condition"),
     FactSpec(
         "primary_site", "text", "primary site", "from codes, body site or words", "",
@@ -66,7 +66,10 @@ def _diagnosis(view: View) -> Facts:
     if not diagnoses:
         return {"net_in_scope": no()} if view.provided("Condition") else {}
     certain = [d for d in diagnoses if not d.suspected and d.entity != "carcinoid-syndrome"]
-    histology = [p for p in view.chart.pathology if p.histology and not p.preliminary]
+    # a share of Ki-67 alone names no tumour: a suspected one stays suspected beside it
+    histology = [
+        p for p in view.chart.pathology if p.histology and not p.preliminary and (p.differentiation or p.grade)
+    ]
     proof: list[Item] = [*certain] or [*histology]
     facts: Facts = {
         "net_in_scope": yes(sources(diagnoses), latest(diagnoses), read_as(diagnoses)),

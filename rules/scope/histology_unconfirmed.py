@@ -27,7 +27,7 @@ rule = Rule(
             advice=Advice(
                 indicator="info",
                 summary="NET suspected but no histology in record; PRRT assessment not possible.",
-                record="Record shows a suspected neuroendocrine neoplasm[[ ({diagnosis})]] without histology.",
+                record="Record shows a suspected neuroendocrine neoplasm[[ ({diagnosis})]] without histology that names it.",
                 suggestions=(
                     Suggestion(label="Consider biopsy or asking for the pathology report", recommended=True),
                     Suggestion(label="No change: the diagnosis stays suspected"),
