@@ -51,7 +51,7 @@ def test_the_question_by_sex_and_record() -> None:
     assert value(compute(view(person=person(sex=None, birth=YOUNG.birth))), "pregnancy_question_applies") == "yes"
     man = view(person=person(sex="male", birth=None), pregnancy=[result("positive", 3)], problems=[pregnancy()])
     assert value(compute(man), "pregnancy_question_applies") == "no"
-    assert value(compute(man), "pregnancy_recorded") == "yes"  # the Condition; a man's positive test may be the tumour's
+    assert value(compute(man), "pregnancy_recorded") == "yes"  # by the Condition; a test may be the tumour's
     tested = view(person=person(sex="male", birth=None), pregnancy=[result("positive", 3)])
     assert "pregnancy_recorded" not in compute(tested)
     for kind in ("menopause", "sterilised", "hysterectomy", "infertility"):
