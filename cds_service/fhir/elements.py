@@ -43,7 +43,7 @@ class Quantity:
     @property
     def units(self) -> tuple[str, ...]:
         """The spellings of the unit, coded first."""
-        return tuple(dict.fromkeys(text for text in (self.code, self.unit) if text))
+        return tuple(unit for unit in ((self.code,) if self.code == self.unit else (self.code, self.unit)) if unit)
 
 
 def text(value: object) -> str:

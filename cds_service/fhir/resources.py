@@ -184,11 +184,10 @@ class _Reader:
 
     def _is_patients(self, item: Found) -> bool:
         data = item.data
-        source = name_of(item)[2]
         if data["resourceType"] == "Patient":
             if patient_name(data, item.full_url) == self.identity.id:
                 return True
-            self.ignored.append(Ignored(source, "other-patient"))
+            self.ignored.append(Ignored(name_of(item)[2], "other-patient"))
             return False
         whose = self.identity.whose(data)
         if data["resourceType"] == "Condition":
@@ -196,7 +195,7 @@ class _Reader:
         if whose in ("patient", "not-said"):
             return True
         detail = "" if whose == "other" else "the subject could not be matched to the patient"
-        self.ignored.append(Ignored(source, "other-patient", detail))
+        self.ignored.append(Ignored(name_of(item)[2], "other-patient", detail))
         return False
 
     def _current(self, group: list[Found]) -> list[Found]:
@@ -223,7 +222,7 @@ class _Reader:
         resource = Resource(kind, identity, source, item.data, item.key)
         if item.full_url:
             self.urls[item.full_url] = source
-        return [resource, *self._contained(resource)]
+        return [resource, *self._contained(resource)] if "contained" in item.data else [resource]
 
     def _contained(self, parent: Resource) -> list[Resource]:
         found = []
@@ -250,7 +249,7 @@ def _indexed(result: ResourceSet, usable: list[Resource], urls: Mapping[str, str
     for resource in ordered:
         by_type[resource.type].append(resource)
         result.by_reference.setdefault(resource.source, resource)
-        for name in identifiers(resource.data):
+        for name in identifiers(resource.data) if "identifier" in resource.data else ():
             result.by_identifier.setdefault(name, resource)
     for url, source in urls.items():
         if source in result.by_reference:

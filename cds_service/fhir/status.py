@@ -51,22 +51,21 @@ KEPT = frozenset(STATUSES) | {
 _OLDER_TYPES = frozenset({
     "MedicationOrder", "DiagnosticOrder", "ProcedureRequest", "ReferralRequest", "MedicationUsage",
 })  # fmt: skip
-_NOT_IN_R4: dict[str, tuple[str, ...]] = {
-    "Observation": ("comment", "context", "triggeredBy", "related", "bodyStructure"),
-    "DiagnosticReport": ("context", "image", "codedDiagnosis", "supportingInfo", "request"),
-    "Condition": ("context", "dateAsserted", "participant", "assertedDate", "dateRecorded"),
-    "MedicationAdministration": (
+_NOT_IN_R4: dict[str, frozenset[str]] = {
+    "Observation": frozenset({"comment", "context", "triggeredBy", "related", "bodyStructure"}),
+    "DiagnosticReport": frozenset({"context", "image", "codedDiagnosis", "supportingInfo", "request"}),
+    "Condition": frozenset({"context", "dateAsserted", "participant", "assertedDate", "dateRecorded"}),
+    "MedicationAdministration": frozenset({
         "notGiven", "prescription", "medication", "occurenceDateTime", "occurencePeriod", "occurrenceDateTime",
-        "reasonNotGiven",
-    ),
-    "MedicationStatement": ("taken", "medication", "wasNotTaken", "reasonNotTaken"),
-    "MedicationRequest": ("medication", "context", "definition"),
-    "Procedure": ("notDone", "occurrenceDateTime", "occurrencePeriod", "definition", "context", "reported",
-                  "notPerformed"),
-    "ServiceRequest": ("context", "definition"),
-    "AllergyIntolerance": ("substance",),
-    "Appointment": ("reason",),
-    "FamilyMemberHistory": ("notDone", "definition"),
+        "reasonNotGiven"}),
+    "MedicationStatement": frozenset({"taken", "medication", "wasNotTaken", "reasonNotTaken"}),
+    "MedicationRequest": frozenset({"medication", "context", "definition"}),
+    "Procedure": frozenset({"notDone", "occurrenceDateTime", "occurrencePeriod", "definition", "context", "reported",
+                  "notPerformed"}),
+    "ServiceRequest": frozenset({"context", "definition"}),
+    "AllergyIntolerance": frozenset({"substance"}),
+    "Appointment": frozenset({"reason"}),
+    "FamilyMemberHistory": frozenset({"notDone", "definition"}),
 }  # fmt: skip
 """Elements that R4 does not have and STU3, DSTU2 or R5 do, with another meaning or place."""
 
@@ -111,10 +110,8 @@ def _foreign_version(kind: str, data: Mapping[str, Any]) -> str:
             return f"{name} is a code, as in STU3"
     if isinstance(code := data.get("code"), dict) and ("concept" in code or "reference" in code):
         return "code is a CodeableReference, as in R5"
-    for name in _NOT_IN_R4.get(kind, ()):
-        if name in data:
-            return f"element {name} is not R4"
-    return ""
+    foreign = data.keys() & _NOT_IN_R4.get(kind, frozenset())
+    return f"element {min(foreign)} is not R4" if foreign else ""
 
 
 def is_read(kind: str) -> bool:

@@ -95,7 +95,7 @@ def too_many_values(body: bytes, most: int) -> bool:
 
     Commas and brackets inside texts count too, which the limit leaves ample room for.
     """
-    return len(body) > most and body.count(b",") + body.count(b"{") + body.count(b"[") >= most
+    return len(body) > most and len(body) - len(body.translate(None, b",{[")) >= most
 
 
 def decode_fetched(body: bytes, most: int) -> object:

@@ -164,7 +164,7 @@ def _problem(part: _Part, analyte: Analyte, why: Why, raw: str) -> LabResult:
 
 
 def _read_as(part: _Part) -> ReadAs:
-    return "coded" if concepts_at(part.data, "code") else "narrative"
+    return "coded" if code_of(part.data).concepts else "narrative"
 
 
 def _has_value(data: Mapping[str, Any]) -> bool:
@@ -191,7 +191,7 @@ def _reference(
     """Reference limits in the result's unit. Of several upper limits the lowest counts: the cautious reading."""
     lows, highs = [], []
     for entry in objects(data.get("referenceRange")):
-        if {coding.code for coding in codings(entry, "type")} - {"normal", ""}:
+        if "type" in entry and {coding.code for coding in codings(entry, "type")} - {"normal", ""}:
             continue
         low, high = (_limit(entry.get(name), analyte, unit, amount) for name in ("low", "high"))
         match = _RANGE.fullmatch(text(entry.get("text"))) if low is None and high is None else None

@@ -133,11 +133,11 @@ def _kinds(data: Mapping[str, Any]) -> list[tuple[ProblemKind, bool]]:
     for words in free_texts(data, "code"):
         for kind in kinds_named(words):
             found.setdefault(kind, False)
-    said = " ".join([words_at(data, "code"), *(words_at(item, "summary") for item in objects(data.get("stage")))])
+    words = words_at(data, "code")
+    said = " ".join([words, *(words_at(item, "summary") for item in objects(data.get("stage")))])
     if nyha_class(said) and not NEGATED.search(said):
         found.setdefault("nyha", False)
-    reason = f"{words_at(data, 'code')} {notes(data)}"
-    if _ORGAN_TOXICITY.search(words_at(data, "code")) and _BY_RADIOLIGAND.search(reason):
+    if _ORGAN_TOXICITY.search(words) and _BY_RADIOLIGAND.search(f"{words} {notes(data)}"):
         found["toxicity"] = False
     return list(found.items())
 

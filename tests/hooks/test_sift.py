@@ -52,7 +52,7 @@ def assert_same(call: dict[str, Any]) -> Any:
     return sifted
 
 
-UNREAD_ONES = [
+UNREAD_ONES: list[dict[str, Any]] = [
     {"resourceType": "Encounter", "id": "e", "subject": {"reference": "Patient/someone-else"}},
     {"resourceType": "Nonsense"},
     observation("2345-7", "Glucose [Mass/volume] in Serum or Plasma"),
@@ -125,7 +125,8 @@ def test_a_byte_order_mark_and_the_last_of_repeated_members() -> None:
 @pytest.mark.parametrize(
     "body",
     [b"{", b'{"a":1}x', b'{"a":"\xff"}', b'{"prefetch":{"k":"\xed\xa0\x80"}}',
-     b'{"a":' + b"[" * 5000 + b"]" * 5000 + b"}", b'{"context":1e999999999999999999999}', b'{"prefetch":{"k":' + b"9" * 5000 + b"}}"],
+     b'{"a":' + b"[" * 5000 + b"]" * 5000 + b"}", b'{"context":1e999999999999999999999}',
+     b'{"prefetch":{"k":' + b"9" * 5000 + b"}}"],
 )  # fmt: skip
 def test_what_is_not_json_is_refused_without_a_quote(body: bytes) -> None:
     for reading in (decode, decode_call):
