@@ -14,6 +14,7 @@ from cds_service.rulebook.words import Advice, Branch, Rule
 
 _MOST_SOURCES = 4
 _MOST_LISTED = 12
+_LONGEST_QUOTE = 80
 
 
 class CardText:
@@ -97,6 +98,8 @@ class CardText:
         spec = self._book.glossary[name]
         date = str(known.when) if known.when else self._say("card", "undated")
         source = self._sources(known.sources)
+        if known.quote:
+            source = f'{source}: "{clean_markdown(shortened(known.quote))}"'
         if known.read_as == "narrative":
             source = f"{source} ({self._say('card', 'narrative')})"
         return f"| {spec.meaning} | {self._write.value(name)} | {date} | {source} |"
@@ -172,6 +175,12 @@ class CardText:
 def drafts_line(book: Rulebook, drafts: Sequence[str]) -> str:
     """Which draft orders a card speaks of."""
     return f"**{book.wording.say('card', 'drafts')}:** {', '.join(clean_markdown(source) for source in drafts)}."
+
+
+def shortened(words: str) -> str:
+    """A quote for a table: one line, cut between words."""
+    line = " ".join(words.split())
+    return line if len(line) <= _LONGEST_QUOTE else line[:_LONGEST_QUOTE].rsplit(" ", 1)[0] + " ..."
 
 
 def setting(value: float) -> str:

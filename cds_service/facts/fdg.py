@@ -44,6 +44,7 @@ class Discordance:
     sources: tuple[str, ...]
     site: str
     read_as: ReadAs
+    quote: str = ""
 
 
 def compute(view: View) -> Facts:
@@ -109,10 +110,10 @@ def _discordance(view: View, now: Reading | None, pair: Reading | None) -> Facts
         if pair is not None and now is not None and _concordant(view, now, pair):
             facts["fdg_discordant"] = no(pair.sources, pair.when)
         return facts
-    facts["fdg_discordant"] = yes(found.sources, found.when, found.read_as)
+    facts["fdg_discordant"] = yes(found.sources, found.when, found.read_as, found.quote)
     if found.site:
         facts["fdg_discordant_site"] = Known(
-            value=found.site[:60], when=found.when, sources=found.sources, read_as=found.read_as
+            value=found.site[:60], when=found.when, sources=found.sources, read_as=found.read_as, quote=found.quote
         )
     return facts
 
@@ -134,7 +135,9 @@ def _found(view: View, now: Reading | None, pair: Reading | None) -> Discordance
         if own or any(now.misses(match) for match in matches):
             sources = {lesion.source or pair.sources[0], *(m.source for m in matches if now.misses(m))}
             read_as: ReadAs = "narrative" if any(m.read_as == "narrative" for m in matches) else "coded"
-            return Discordance(pair.when, tuple(sorted(sources)), " ".join(lesion.site.split()), read_as)
+            said = [scan.lowest_quote or scan.score_quote for scan in now.scans if read_as == "narrative"]
+            site = " ".join(lesion.site.split())
+            return Discordance(pair.when, tuple(sorted(sources)), site, read_as, next(filter(None, said), ""))
     return None
 
 
@@ -142,7 +145,8 @@ def _stated(about: Reading, scans: tuple[Scan, ...]) -> Discordance | None:
     """NETPET P5 alone, or discordance stated; P4 is not discordance."""
     for scan in scans:
         if scan.netpet == "P5" or scan.discordant:
-            return Discordance(about.when, (scan.source,), "", "coded" if scan.netpet == "P5" else scan.read_as)
+            as_read: ReadAs = "narrative" if scan.discordant_quote else "coded" if scan.netpet == "P5" else scan.read_as
+            return Discordance(about.when, (scan.source,), "", as_read, scan.discordant_quote)
     return None
 
 

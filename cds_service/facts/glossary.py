@@ -27,7 +27,8 @@ class FactSpec:
 class Known:
     """A known fact: its value, how a card prints it, and where it comes from.
 
-    ``shown`` is the display without unit ("<=1", "7-8"); empty means the value itself.
+    ``shown`` is the display without unit ("<=1", "7-8"); empty means the value itself. ``quote``: the words of the
+    record it was read from, verbatim and unescaped; "" when it was not read from text.
     """
 
     value: float | str
@@ -35,6 +36,7 @@ class Known:
     when: Span | None = None
     sources: tuple[str, ...] = ()
     read_as: Literal["coded", "narrative", "derived"] = "coded"
+    quote: str = ""
 
 
 Facts = dict[str, Known]
@@ -45,15 +47,17 @@ def yes(
     sources: tuple[str, ...] = (),
     when: Span | None = None,
     read_as: Literal["coded", "narrative", "derived"] = "derived",
+    quote: str = "",
 ) -> Known:
     """The truth fact "yes"."""
-    return Known(value="yes", sources=sources, when=when, read_as=read_as)
+    return Known(value="yes", sources=sources, when=when, read_as=read_as, quote=quote)
 
 
 def no(
     sources: tuple[str, ...] = (),
     when: Span | None = None,
     read_as: Literal["coded", "narrative", "derived"] = "derived",
+    quote: str = "",
 ) -> Known:
     """The truth fact "no"."""
-    return Known(value="no", sources=sources, when=when, read_as=read_as)
+    return Known(value="no", sources=sources, when=when, read_as=read_as, quote=quote)

@@ -147,7 +147,7 @@ def _scores(now: Reading) -> Facts:
     for name, interval in (("krenning_best", now.best), ("krenning_lowest", now.lowest)):
         if interval is not None:
             for end, value in zip(("low", "high"), interval, strict=True):
-                facts[f"{name}_{end}"] = _score(now, interval, value)
+                facts[f"{name}_{end}"] = _score(now, interval, value, _words(now, lowest=name == "krenning_lowest"))
     suv = max(
         (lesion for lesion in now.lesions if lesion.suvmax is not None), key=lambda x: x.suvmax or 0, default=None
     )
@@ -156,7 +156,7 @@ def _scores(now: Reading) -> Facts:
     return facts
 
 
-def _score(now: Reading, interval: Score, value: int) -> Known:
+def _score(now: Reading, interval: Score, value: int, words: str) -> Known:
     """One end of an interval, with the report and the lesions it was read from."""
     by = [
         lesion
@@ -169,7 +169,14 @@ def _score(now: Reading, interval: Score, value: int) -> Known:
         when=now.when,
         sources=tuple(dict.fromkeys((*now.sources, *sorted({lesion.source for lesion in by})))),
         read_as=_read_as(by),
+        quote=words if _read_as(by) == "narrative" else "",
     )
+
+
+def _words(now: Reading, *, lowest: bool = False) -> str:
+    """The words of the highest (or lowest) score in a report's text."""
+    found = ((lowest and scan.lowest_quote) or scan.score_quote for scan in now.scans)
+    return next((words for words in found if words), "")
 
 
 def _read_as(lesions: Sequence[Scored]) -> Literal["coded", "narrative"]:
@@ -198,9 +205,10 @@ def _judgement(view: View, found: Sequence[Reading]) -> Facts:
         ("krenning_reached", True if now.reaching else False if now.insufficient else None),
     )
     by = _read_as(now.scored)
+    words = _words(now) if by == "narrative" else ""
     for name, truth in truths:
         if truth is not None:
-            facts[name] = (yes if truth else no)(*about, by)
+            facts[name] = (yes if truth else no)(*about, by, words)
     return facts
 
 

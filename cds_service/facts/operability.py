@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from cds_service.facts.glossary import Facts, FactSpec, Known
-from cds_service.facts.pathology import latest, read_as, sources
+from cds_service.facts.pathology import latest, quote, read_as, sources
 from cds_service.facts.scope import TUMOUR_SURGERY
 from cds_service.facts.view import View, surely_before
 from cds_service.record.model import Operability
@@ -25,7 +25,10 @@ def compute(view: View) -> Facts:
     verdicts = {o.verdict for o in current}
     if len(verdicts) != 1:
         return {}
-    value = Known(value=verdicts.pop(), when=latest(current), sources=sources(current), read_as=read_as(current))
+    value = Known(
+        value=verdicts.pop(), when=latest(current), sources=sources(current), read_as=read_as(current),
+        quote=quote(current),
+    )  # fmt: skip
     return {"operability": value}
 
 

@@ -43,6 +43,7 @@ class Graded:
     grade: str
     item: Item
     shown: str = ""
+    quote: str = ""
 
 
 def compute(view: View) -> Facts:
@@ -70,7 +71,8 @@ def highest_grade(view: View) -> Known | None:
         return None
     best = max(g.grade for g in graded)
     by = [g.item for g in graded if g.grade == best]
-    return Known(value=best, when=latest(by), sources=sources(by), read_as=read_as(by))
+    words = next((g.quote for g in graded if g.grade == best and g.quote), "")
+    return Known(value=best, when=latest(by), sources=sources(by), read_as=read_as(by), quote=words)
 
 
 def sources(items: Iterable[Item]) -> tuple[str, ...]:
@@ -82,6 +84,11 @@ def latest(items: Iterable[Item]) -> Span | None:
     """The latest date among items, None if none is dated."""
     dates = [item.when for item in items if item.when is not None]
     return max(dates, default=None)
+
+
+def quote(items: Iterable[Item]) -> str:
+    """The words an item of those was read from; of several the first by source. "" if none was read from text."""
+    return next((item.quote for item in sorted(items, key=lambda item: (item.source, item.quote)) if item.quote), "")
 
 
 def show_range(value: Range) -> str:
@@ -111,7 +118,7 @@ def _ki67(view: View, specimens: list[Pathology]) -> Facts:
     if deciding.comparator not in (">", ">="):
         shown = show_range(deciding)
         facts["ki67_percent"] = Known(
-            value=float(most), shown=shown, when=latest(by), sources=sources(by), read_as=read_as(by)
+            value=float(most), shown=shown, when=latest(by), sources=sources(by), read_as=read_as(by), quote=quote(by)
         )
     limit = Decimal(str(view.params["ki67_max"]))
     above = [p for value, p in found if value.low > limit or (value.low == limit and value.comparator == ">")]
@@ -140,7 +147,7 @@ def _mitoses(specimens: list[Pathology]) -> Facts:
     facts: Facts = {
         "mitoses": Known(
             value=float(count.high), shown=show_range(count) + per, when=best.when, sources=(best.source,),
-            read_as=best.read_as,
+            read_as=best.read_as, quote=best.mitoses_quote,
         ),
     }  # fmt: skip
     fields = [p for p in found if p.mitoses_per and not _per_area(p)]
@@ -159,13 +166,12 @@ def _graded(view: View) -> list[Graded]:
         if p.preliminary:
             continue
         if p.ki67_percent is not None:
-            graded.append(
-                Graded(_grade_of_ki67(view, p.ki67_percent, p.ki67_percent.high), p, show_range(p.ki67_percent))
-            )
+            grade = _grade_of_ki67(view, p.ki67_percent, p.ki67_percent.high)
+            graded.append(Graded(grade, p, show_range(p.ki67_percent), p.quote))
         if p.mitoses is not None and _per_area(p):
-            graded.append(Graded(_grade_of_mitoses(view, p.mitoses.high), p))
+            graded.append(Graded(_grade_of_mitoses(view, p.mitoses.high), p, quote=p.mitoses_quote))
         if p.grade in _ORDER:
-            graded.append(Graded(p.grade, p))
+            graded.append(Graded(p.grade, p, quote=p.grade_quote))
     graded += [Graded(d.grade, d) for d in view.chart.diagnoses if d.grade in _ORDER]
     return graded
 
@@ -217,15 +223,24 @@ def _differentiation(view: View, facts: Facts) -> Facts:
     if unsaid and low_ki67:
         well += unsaid
     out: Facts = {
-        "poorly_differentiated": yes(sources(poor), latest(poor)) if poor else no(),
-        "mixed_neoplasm": yes(sources(mixed), latest(mixed)) if mixed else no(),
+        "poorly_differentiated": _stated("yes", poor) if poor else no(),
+        "mixed_neoplasm": _stated("yes", mixed) if mixed else no(),
     }
     if poor or mixed:
-        out["well_differentiated"] = no(sources(poor + mixed), latest(poor + mixed))
+        out["well_differentiated"] = _stated("no", poor + mixed)
     elif well:
-        out["well_differentiated"] = yes(sources(well), latest(well))
+        out["well_differentiated"] = _stated("yes", well)
     out["differentiation_stated"] = yes(sources(poor + mixed + well)) if poor or mixed or well else no()
     return out
+
+
+def _stated(value: str, items: list[Item]) -> Known:
+    """A truth about differentiation; one that only a report's words give is marked as such, with the words."""
+    words = ((p.differentiation_quote or p.grade_quote) for p in items if isinstance(p, Pathology))
+    return Known(
+        value=value, when=latest(items), sources=sources(items),
+        read_as="narrative" if read_as(items) == "narrative" else "derived", quote=next(filter(None, words), ""),
+    )  # fmt: skip
 
 
 def read_as(items: Iterable[Item]) -> ReadAs:

@@ -150,14 +150,17 @@ def _under_treatment(view: View, extent: Extent) -> Facts:
     facts: Facts = {}
     found = discordance(view)
     later = found is not None and extent.begin is not None and surely_before(found.when, extent.begin) is not True
-    facts["reimage_fdg_discordant"] = yes(found.sources, found.when) if found and later else no()
+    facts["reimage_fdg_discordant"] = no()
+    if found and later:
+        facts["reimage_fdg_discordant"] = yes(found.sources, found.when, found.read_as, found.quote)
     response = response_to(view, extent)
     if response is not None:
         said = response.statement
-        about = (said.source,), said.when, said.read_as
+        about = (said.source,), said.when, said.read_as, said.quote
         value = "worsened" if said.new_lesions and said.status in _GOOD else said.status
         facts["reimage_response"] = Known(
-            value=value, shown=value.replace("-", " "), when=said.when, sources=(said.source,), read_as=said.read_as
+            value=value, shown=value.replace("-", " "), when=said.when, sources=(said.source,), read_as=said.read_as,
+            quote=said.quote,
         )
         facts["reimage_responding"] = (yes if response.good else no)(*about)
     return facts

@@ -106,9 +106,12 @@ def _disease(view: View) -> Facts:
     newest = _newest([s for s in statements if s.when is not None and s.when.last <= view.today])
     if newest is not None:
         where, bad = (newest.source,), newest.status in _BAD or newest.new_lesions
-        facts["disease_status"] = Known(value=newest.status, when=newest.when, sources=where, read_as=newest.read_as)
-        facts["progression_shown"] = (yes if bad else no)(where, newest.when, newest.read_as)
-        facts["responding"] = (yes if not bad and newest.status in _GOOD else no)(where, newest.when, newest.read_as)
+        about = where, newest.when, newest.read_as, newest.quote
+        facts["disease_status"] = Known(
+            value=newest.status, when=newest.when, sources=where, read_as=newest.read_as, quote=newest.quote
+        )
+        facts["progression_shown"] = (yes if bad else no)(*about)
+        facts["responding"] = (yes if not bad and newest.status in _GOOD else no)(*about)
     active = _active(view, newest)
     if active is not None:
         facts["active_disease"] = active
@@ -126,8 +129,8 @@ def disease_statements(view: View) -> list[DiseaseStatement]:
             continue
         said.append(
             DiseaseStatement(
-                source=scan.source, when=scan.when, read_as="narrative", status=_status(status),
-                new_lesions=bool(scan.new_lesions),
+                source=scan.source, when=scan.when, read_as="narrative", quote=scan.quote,
+                status=_status(status), new_lesions=bool(scan.new_lesions),
             )
         )  # fmt: skip
     return said

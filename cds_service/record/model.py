@@ -20,7 +20,10 @@ Score = tuple[int, int]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """What every entry of the chart carries: the resource ("Observation/1"), its days, how it was read."""
+    """What every entry of the chart carries: the resource ("Observation/1"), its days, how it was read.
+
+    ``quote``: the words it was read from, verbatim, for an item read from text.
+    """
 
     source: str
     when: Span | None = None
@@ -67,13 +70,16 @@ class Diagnosis(Item):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pathology(Item):
-    """What one specimen (Observation or pathology report) says."""
+    """What one specimen (Observation or pathology report) says. ``quote`` holds the words of Ki-67."""
 
     ki67_percent: Range | None = None
     mitoses: Range | None = None
     mitoses_per: str | None = None  # "2 mm2", "10 HPF" as written
     grade: str | None = None  # G1, G2, G3, NEC, MiNEN
     differentiation: Literal["well", "poor"] | None = None
+    mitoses_quote: str = ""
+    grade_quote: str = ""
+    differentiation_quote: str = ""
     site: str = ""
     preliminary: bool = False
     histology: bool = True  # False for cytology-free mentions that prove no tissue
@@ -99,7 +105,10 @@ class Lesion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scan(Item):
-    """One imaging study. ``when`` is the effective date (issued only if effective is absent)."""
+    """One imaging study. ``when`` is the effective date (issued only if effective is absent).
+
+    ``quote`` holds the words of its statement on the disease.
+    """
 
     modality: Modality
     tracer: str | None = None  # names of reading_reports.md
@@ -109,12 +118,15 @@ class Scan(Item):
     implied_score: Score | None = None  # highest, from words of comparison with liver or spleen
     lowest_score: Score | None = None  # lowest lesion's score as the text states or implies
     all_lesions_positive: bool | None = None  # stated: all lesions above the liver
+    score_quote: str = ""  # the words of the highest score
+    lowest_quote: str = ""
     only_maximum: bool = False  # "up to", "highest": other lesions exist unscored
     further_sites: int = 0  # lesions or organs with disease named but not scored
     spleen_reference: bool = False
     liver_suvmax: Decimal | None = None
     netpet: str | None = None  # "P0".."P5"
     discordant: bool | None = None  # FDG / SSTR discordance stated
+    discordant_quote: str = ""
     new_lesions: bool | None = None
     no_evidence_of_disease: bool | None = None
     response: str | None = None

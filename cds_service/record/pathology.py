@@ -18,7 +18,7 @@ from cds_service.record.intervals import denominator, percent
 from cds_service.record.model import Pathology, Range
 from cds_service.record.pathology_values import differentiation_of, grade_of, ki67_of, mitoses_of, names_net
 from cds_service.record.report_text import document_reports, report_text
-from cds_service.record.scan_text import reading
+from cds_service.record.scan_text import quoted, reading
 from cds_service.record.tissue import of_other_tumour, site_of
 from cds_service.record.tumour_names import read_name
 from cds_service.record.versions import UNFINISHED, current, same_code
@@ -211,8 +211,10 @@ def _report(
     proof = (named is not None and not named.suspected) or names_net(report.data.get("conclusionCode"))
     if ki67 or mitoses or grade or differentiation or (proof and not known):
         yield Pathology(
-            source=report.source, when=when, read_as="narrative", quote=_quote(said), ki67_percent=ki67,
-            mitoses=mitoses, mitoses_per=per, grade=grade, differentiation=differentiation, site=site,
+            source=report.source, when=when, read_as="narrative", quote=quoted(said, "ki67_percent", "ki67_range"),
+            ki67_percent=ki67,            mitoses=mitoses, mitoses_per=per, mitoses_quote=quoted(said, "mitoses"),
+            grade=grade, grade_quote=quoted(said, "grade"),
+            differentiation=differentiation, differentiation_quote=quoted(said, "differentiation"), site=site,
         )  # fmt: skip
     for earlier in said["prior"]:
         if earlier.get("what") == "ki67" and (value := prior_range(earlier.get("value"))) is not None:
@@ -258,11 +260,3 @@ def prior_range(value: object) -> Range | None:
         return found[0] if found and found[0].high <= 100 else None
     exact = number(value)
     return Range(low=exact, high=exact) if exact is not None and 0 <= exact <= 100 else None
-
-
-def _quote(said: dict[str, Any]) -> str:
-    quotes = said.get("quotes") or {}
-    for name in ("ki67_percent", "ki67_range", "grade", "differentiation", "mitoses"):
-        if words := text(quotes.get(name)):
-            return words[:200]
-    return ""

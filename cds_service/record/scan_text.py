@@ -20,6 +20,8 @@ KINDS: dict[Modality, Kind] = {
     "sstr-pet": "sstr_pet", "sstr-scintigraphy": "sstr_pet", "fdg-pet": "fdg_pet", "ct-mri": "ct",
 }  # fmt: skip
 _MAXIMUM = re.compile(r"\b(?:up to|max\w*|highest|hottest|at most|most (?:intense|avid)|peak)\b", re.I)
+_HIGHEST = ("krenning_highest", "krenning_implied_highest", "all_lesions_sstr_positive")
+_LOWEST = ("krenning_lowest", "krenning_implied_lowest", "all_lesions_sstr_positive")
 _SPLEEN = re.compile(r"\bsple(?:en|nic)\b", re.I)
 
 
@@ -43,13 +45,14 @@ def fields_from_text(scan: Scan, said: dict[str, Any], words: str) -> dict[str, 
         fields["lesions"] = tuple(Lesion(site=organ, score_read_as="narrative", source=scan.source) for organ in organs)
     if scan.netpet is None and scan.discordant is None:
         fields["discordant"] = said["fdg_discordant"]
+        fields["discordant_quote"] = quoted(said, "fdg_discordant")
     return fields
 
 
 def _common(said: dict[str, Any], words: str) -> dict[str, Any]:
     no_evidence = said["no_evidence_of_disease"]
     return {
-        "quote": _quote(said),
+        "quote": quoted(said, "response", "new_lesions", "no_evidence_of_disease"),
         "new_lesions": said["new_lesions"],
         "no_evidence_of_disease": no_evidence,
         "response": said["response"],
@@ -65,7 +68,7 @@ def _common(said: dict[str, Any], words: str) -> dict[str, Any]:
 
 def _somatostatin(scan: Scan, said: dict[str, Any], words: str) -> dict[str, Any]:
     read = from_text(said, scan.source)
-    quotes = " ".join(text(said["quotes"].get(name)) for name in ("krenning_highest", "krenning_implied_highest"))
+    quotes = " ".join(text(said["quotes"].get(name)) for name in _HIGHEST[:2])
     coded = bool(scan.lesions)
     sites = _with_high_words(_completed(scan.lesions, read) if coded else read, words)
     reference = next((number(entry.get("value")) for entry in said["suv_reference"]
@@ -74,7 +77,9 @@ def _somatostatin(scan: Scan, said: dict[str, Any], words: str) -> dict[str, Any
         "lesions": sites,
         "text_score": _highest(said),
         "implied_score": text_score(said["krenning_implied_highest"]),
+        "score_quote": quoted(said, *_HIGHEST),
         "lowest_score": _lowest(said),
+        "lowest_quote": quoted(said, *_LOWEST),
         "all_lesions_positive": said["all_lesions_sstr_positive"],
         "only_maximum": scan.only_maximum or (not coded and _only_maximum(said, words)),
         "further_sites": _further_sites(sites, said, words),
@@ -189,7 +194,7 @@ def _with_high_words(read: tuple[Lesion, ...], words: str) -> tuple[Lesion, ...]
     )
 
 
-def _quote(said: dict[str, Any]) -> str:
+def quoted(said: dict[str, Any], *names: str) -> str:
+    """The words the first of these fields with words was read from, verbatim; "" if there are none."""
     quotes = said.get("quotes") or {}
-    names = ("krenning_highest", "krenning_implied_highest", "response", "new_lesions", "no_evidence_of_disease")
     return next((words[:200] for name in names if (words := text(quotes.get(name)))), "")

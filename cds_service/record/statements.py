@@ -20,7 +20,7 @@ from cds_service.record.index import speaking
 from cds_service.record.model import DiseaseStatement, Operability
 from cds_service.record.pathology import of_pathology
 from cds_service.record.report_text import document_texts, report_text
-from cds_service.record.scan_text import KINDS, reading
+from cds_service.record.scan_text import KINDS, quoted, reading
 from cds_service.record.surgery import when_done
 from cds_service.record.tissue import about_other_tumour
 from cds_service.record.tracers import studies_of, title_of
@@ -192,7 +192,6 @@ def _report(report: Resource, resources: ResourceSet) -> Iterator[DiseaseStateme
 
 
 def _imaging(said: dict[str, Any], source: str, when: Span | None) -> Iterator[DiseaseStatement | Operability]:
-    quotes = said.get("quotes") or {}
     status: Status | None = said["response"]
     new = said["new_lesions"] is True
     if status is None and new:
@@ -200,13 +199,12 @@ def _imaging(said: dict[str, Any], source: str, when: Span | None) -> Iterator[D
     if status is None and said["no_evidence_of_disease"] is True:
         status = "not-detected"
     if status is not None and status in get_args(Status):
-        names = ("response", "new_lesions", "no_evidence_of_disease")
-        quote = next((text(quotes.get(name)) for name in names if quotes.get(name)), "")
+        quote = quoted(said, "response", "new_lesions", "no_evidence_of_disease")
         yield DiseaseStatement(source=source, when=when, status=status, new_lesions=new, read_as="narrative",
-                               quote=quote[:200])  # fmt: skip
+                               quote=quote)  # fmt: skip
     if said["operability"] in ("resectable", "unresectable"):
         yield Operability(source=source, when=when, verdict=said["operability"], read_as="narrative",
-                          quote=text(quotes.get("operability"))[:200])  # fmt: skip
+                          quote=quoted(said, "operability"))  # fmt: skip
 
 
 def _is_laboratory(report: Resource) -> bool:
