@@ -252,3 +252,18 @@ def test_prothrombin_in_seconds_is_another_quantity_and_any_other_unit_is_listed
     found = chart(loinc("5894-1", valueQuantity=amount(12, unit)))
     assert [result.problem for result in found.labs] == problems
     assert listed(found) == {("Observation/o", why) for why in problems}
+
+
+@pytest.mark.parametrize(
+    ("code", "value", "unit", "analyte", "canonical"),
+    [
+        ("59826-8", 88.4, "umol/L", "creatinine", "1"), ("59260-0", 7.5, "mmol/L", "hb", "12.0825"),
+        ("30350-3", 12, "g/dL", "hb", "12"), ("804-5", 4.5, "10*3/uL", "wbc", "4.5"),
+        ("732-8", 1.2, "10*3/uL", "lymphocytes", "1.2"), ("61152-5", 3.9, "g/dL", "albumin", "39"),
+        ("1744-2", 22, "U/L", "alt", "22"), ("30239-8", 24, "U/L", "ast", "24"), ("46418-0", 1.1, "{INR}", "inr",
+        "1.1"),
+    ],
+)  # fmt: skip
+def test_other_specimens_and_methods_of_the_same_test(code, value, unit, analyte, canonical):
+    found = only(loinc(code, valueQuantity=amount(Decimal(str(value)), unit)))
+    assert (found.analyte, found.value, found.read_as) == (analyte, Decimal(canonical), "coded")
