@@ -21,6 +21,7 @@ from cds_service.narrative.response_words import (
     LOCAL_AFTER,
     LOCAL_SUBJECT,
     NEW,
+    NEWLY,
     NO_DISEASE,
     OPERABILITY,
     OPERABLE,
@@ -79,9 +80,9 @@ def settle(stated: list[Stated]) -> tuple[Any, Span | None, bool]:
 
 def read_judgements(context: Context, start: int, said: Judgements, *, symptoms: bool = False) -> None:
     """Adds one sentence's judgements to `said`. `symptoms`: "less pain" counts as improved (clinic notes)."""
-    if context.legend or context.other_person:
-        return
     text = context.text
+    if not _judges(text, symptoms) or context.legend or context.other_person:
+        return
     if RESPONSE_HINT.search(text):
         _responses(context, start, said)
     if symptoms:
@@ -103,6 +104,17 @@ def read_judgements(context: Context, start: int, said: Judgements, *, symptoms:
             )
             continue
         _state(context, match.span(), value, start, said.operability, said.prior, None)
+
+
+def _judges(text: str, symptoms: bool) -> bool:
+    """Whether a sentence has any word of a judgement; most have none, and what else is asked of it costs more."""
+    return bool(
+        RESPONSE_HINT.search(text)
+        or NEWLY.search(text)
+        or NO_DISEASE.search(text)
+        or OPERABLE.search(text)
+        or (symptoms and SYMPTOM.search(text))
+    )
 
 
 def _state(
@@ -189,12 +201,7 @@ def _whole_disease(context: Context, begin: int, end: int, value: str) -> bool:
 
 def _new_lesions(context: Context, start: int, said: Judgements) -> None:
     text = context.text
-    if (
-        "new" not in text.lower()
-        and "appear" not in text.lower()
-        and "interval" not in text.lower()
-        and "develop" not in text.lower()
-    ):
+    if not NEWLY.search(text):
         return
     matches = [*NEW.finditer(text), *APPEARED.finditer(text)]
     for match in matches:

@@ -100,6 +100,8 @@ LOCAL_SUBJECT = re.compile(
     r"SUV\w*|uptake|expression|score|receptor|index lesion)\b",
     re.I,
 )
+NEWLY = Words("new|appear|interval|develop")
+"""A word without which nothing is called new."""
 NEW = Words(
     r"\b(?:(?P<denied>no|not any|without(?: any)?|nor|absence of)\s(?:evidence of\s|sign(?:s)? of\s|definite\s|"
     r"any\s|suspicious\s|clear\s|convincing\s|pathological\s)*)?(?:several\s|multiple\s|two\s|some\s|a\s|"

@@ -13,6 +13,7 @@ from cds_service.fhir.resources import Resource, ResourceSet
 from cds_service.narrative import read_statement
 from cds_service.narrative.normalise import plain
 from cds_service.narrative.statement import Statement
+from cds_service.narrative.words import Words
 from cds_service.record.codes import free_words, names_at
 from cds_service.record.diagnosis import diagnosis_of
 from cds_service.record.extent import clauses
@@ -58,12 +59,11 @@ _BETTER = (
     r"(?:improv\w+|less|lessened|reduc\w+|decreas\w+|better|reliev\w+|relief|subsid\w+|resolved|settled|diminish\w+)"
 )
 _OF_SYMPTOMS = re.compile(rf"\b{_SYMPTOM}\b", re.I)
-_SYMPTOMS_IMPROVED = re.compile(
+_SYMPTOMS_IMPROVED = Words(
     rf"\b{_BETTER}(?: (?:in|of|from|his|her|the|clinical|tumou?r-related|abdominal|hormonal)){{0,3}} {_SYMPTOM}"
     rf"|\b{_SYMPTOM}(?: (?:has|have|had|is|are|was|were|also|clearly|much|markedly|clinically|now|been|got"
     rf"|significantly"
     rf"|partially)){{0,4}} {_BETTER}\b|\b(?:clinical|symptomatic) (?:improvement|response|benefit)\b",
-    re.I,
 )
 _NOT_SAID = re.compile(
     r"\b(?:no|not|without|hardly|never|if|should|hope\w*|expect\w*|aim\w*|goal|to (?:improve|reduce|relieve)|will"
@@ -71,10 +71,9 @@ _NOT_SAID = re.compile(
     r"|could|in order|no longer|unless|until|previous\w*|initially|in \d{4}|failed|worsen\w*|then)\b|\?|n't\b",
     re.I,
 )
-_LOCALISED = re.compile(
+_LOCALISED = Words(
     r"\blocali[sz]ed (?:\w+ ){0,2}(?:disease|tumou?r|neuroendocrine|net\b|stage|primary|lesion|to the)"
     r"|\bconfined to the (?:pancrea\w+|bowel|stomach|appendix|rectum|duodenum|organ)",
-    re.I,
 )
 _RESECTABILITY = re.compile(r"\b(?:re|ir|un)?-?(?:sectabil|operabil)\w+|\bresectab\w+|\boperab\w+"
                             r"|surgical candidacy", re.I)
@@ -252,12 +251,16 @@ def _operability(
 
 def symptoms_improved(words: str) -> bool:
     """Whether better symptoms are asserted now."""
-    return any(_SYMPTOMS_IMPROVED.search(clause) and not _NOT_SAID.search(clause) for clause in clauses(words))
+    return _asserts(words, _SYMPTOMS_IMPROVED)
 
 
 def localised(words: str) -> bool:
     """Whether the disease is called localised, not denied."""
-    return any(_LOCALISED.search(clause) and not _NOT_SAID.search(clause) for clause in clauses(words))
+    return _asserts(words, _LOCALISED)
+
+
+def _asserts(words: str, what: Words) -> bool:
+    return any(what.search(clause) and not _NOT_SAID.search(clause) for clause in clauses(words))
 
 
 def _condition(resource: Resource) -> Iterator[DiseaseStatement | Operability]:
