@@ -40,7 +40,7 @@ _NUMBER_WORDS = {
     "one": 1, "single": 1, "solitary": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8,
     "nine": 9, "ten": 10, "eleven": 11, "twelve": 12,
 }  # fmt: skip
-_COUNT = re.compile(rf"\b(\d{{1,3}}|{'|'.join(_NUMBER_WORDS)})\b(?:(?: \w+){{0,3}})? "
+_COUNT = re.compile(rf"(?:(?P<more>\bmore than|\bover|>) ?|\b)(?P<count>\d{{1,3}}|{'|'.join(_NUMBER_WORDS)})\b(?:(?: \w+){{0,3}})? "
                     r"(?:bon[ey]|osseous|skeletal)(?: \w+){0,2} (?:metasta\w+|lesions?|deposits?)", re.I)  # fmt: skip
 _DIFFUSE = re.compile(
     r"\bdiffuse\w*[^.;,]{0,40}\b(?:marrow|bon[ey]|osseous|skelet\w+)|\b(?:bone )?marrow (?:involvement|infiltrat\w+"
@@ -103,12 +103,12 @@ def critical_sites(words: str) -> tuple[str, ...]:
 
 
 def bone_lesions(words: str) -> int:
-    """How many bone lesions the text counts ("seven bone metastases"); 0 if it gives no number."""
+    """How many bone lesions the text counts ("seven bone metastases"; "more than five" are six); 0 without a number."""
     counts = [0]
     for clause in _asserted(words):
         for match in _COUNT.finditer(clause):
-            written = match[1].lower()
-            counts.append(int(written) if written.isdigit() else _NUMBER_WORDS[written])
+            written = match["count"].lower()
+            counts.append((int(written) if written.isdigit() else _NUMBER_WORDS[written]) + bool(match["more"]))
     return max(counts)
 
 

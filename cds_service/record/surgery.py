@@ -108,6 +108,7 @@ _MARROW = re.compile(r"(?P<share>[<>=~]{0,2} ?\d{1,3}(?:[.,]\d)?(?: ?(?:-|to) ?\
                      r"[^.;%]{0,40}\b(?:bone )?marrow|\b(?:bone )?marrow[^.;%]{0,40}?"
                      r"(?P<other>[<>=~]{0,2} ?\d{1,3}(?:[.,]\d)?(?: ?(?:-|to) ?\d{1,3})? ?(?:%"
                      r"|per ?cent))", re.I)  # fmt: skip
+_MORE_THAN = re.compile(r"\b(?:more than|over|above|exceeding|greater than) (?=\d)", re.I)
 _STATUS_KINDS: frozenset[Intervention] = frozenset(
     {"splenectomy", "pancreatectomy", "hysterectomy", "sterilisation", "nephrectomy", "biliary-stent",
      "external-beam-radiotherapy"}
@@ -243,7 +244,7 @@ def _marrow(data: dict[str, object]) -> Range | None:
         if "marrow" in text(extension.get("url")).lower() and measured and "%" in measured.units:
             return Range(low=measured.value, high=measured.value)
     said = " ".join((notes(data), *(words_at(data, name) for name in ("outcome", "bodySite", "code"))))
-    said = " ".join(plain(said).text.split())
+    said = _MORE_THAN.sub(">", " ".join(plain(said).text.split()))
     match = _MARROW.search(said)
     if match is None:
         return None

@@ -39,6 +39,8 @@ def test_critical_sites(words, sites):
     ("words", "count"),
     [
         ("Seven bone metastases.", 7),
+        ("More than five bone metastases.", 6),
+        ("> 5 osseous lesions.", 6),
         ("12 osseous lesions in spine and pelvis.", 12),
         ("Two new small skeletal metastases.", 2),
         ("Multiple bone metastases.", 0),

@@ -113,6 +113,7 @@ def test_other_conditions_prove_no_operation(words):
         ({"note": [{"text": "Field covered about 30 % of the bone marrow."}]}, 30, 30),
         ({"note": [{"text": "Bone marrow in the field: 20-30%"}]}, 20, 30),
         ({"outcome": {"text": "> 25 % of marrow irradiated"}}, 25, 100),
+        ({"outcome": {"text": "more than 25 % of the bone marrow in the field"}}, 25, 100),
         ({"extension": [{"url": "urn:x/irradiated-marrow", "valueQuantity": {"value": 40, "unit": "%"}}]}, 40, 40),
     ],
 )
