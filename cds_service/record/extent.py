@@ -40,7 +40,8 @@ _NUMBER_WORDS = {
     "one": 1, "single": 1, "solitary": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8,
     "nine": 9, "ten": 10, "eleven": 11, "twelve": 12,
 }  # fmt: skip
-_COUNT = re.compile(rf"(?:(?P<more>\bmore than|\bover|>) ?|\b)(?P<count>\d{{1,3}}|{'|'.join(_NUMBER_WORDS)})\b(?:(?: \w+){{0,3}})? "
+_COUNT = re.compile(rf"(?:(?P<more>\bmore than|\bover|>) ?|\b)(?P<count>\d{{1,3}}|{'|'.join(_NUMBER_WORDS)})\b"
+                    r"(?:(?: \w+){0,3})? "
                     r"(?:bon[ey]|osseous|skeletal)(?: \w+){0,2} (?:metasta\w+|lesions?|deposits?)", re.I)  # fmt: skip
 _DIFFUSE = re.compile(
     r"\bdiffuse\w*[^.;,]{0,40}\b(?:marrow|bon[ey]|osseous|skelet\w+)|\b(?:bone )?marrow (?:involvement|infiltrat\w+"
