@@ -109,7 +109,8 @@ class _Server(BaseApplication):
         from cds_service.web.pages import Profile
         from cds_service.web.samples import load_samples
 
-        answer, samples = load_answer(self._rulebook, self._policy), load_samples()
+        limit = self._settings.limits.read_seconds
+        answer, samples = load_answer(self._rulebook, self._policy, read_seconds=limit), load_samples()
         warm_up(answer, samples)
         profile = Profile(self._policy.jurisdiction, self._policy.overrides, self._rulebook.wording)
         store = _open_store(self._settings)

@@ -7,8 +7,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from cds_service.assess import Assessor
+from cds_service.assess import Assessor, Context
 from cds_service.fhir.prefetch import TEMPLATES
+from cds_service.hooks.overtime import at_most
 from cds_service.hooks.request import Answer, Answered, HookCall
 from cds_service.policy import Policy
 from cds_service.record import read_chart
@@ -17,13 +18,17 @@ from cds_service.rulebook import Rulebook
 from cds_service.rulebook.library import Parameter
 
 
-def load_answer(book: Rulebook, policy: Policy) -> Answer:
-    """Builds the engine for one site (once a process). The result raises RequiredDataMissing and EngineError."""
+def load_answer(book: Rulebook, policy: Policy, *, read_seconds: float | None = None) -> Answer:
+    """Builds the engine for one site (once a process). The result raises RequiredDataMissing and EngineError, and
+    Overtime when reading the record takes more than ``read_seconds`` of computing."""
     assessor = Assessor(book, policy)
 
     def answer(call: HookCall, today: date) -> dict[str, Any]:
-        chart = chart_of(call, book, today)
-        assessment = assessor.assess(chart, today=today, hook=call.hook, hook_instance=call.hook_instance)
+        with at_most(read_seconds):
+            chart = chart_of(call, book, today)
+            context = Context(today=today, hook=call.hook, hook_instance=call.hook_instance, chart=chart)
+            facts = assessor.facts(context)
+        assessment = assessor.assess_facts(facts, context)
         sources = {name: known.sources for name, known in assessment.facts.items()}
         return Answered(assessment.to_response(), sources)
 

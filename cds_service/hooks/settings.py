@@ -39,7 +39,7 @@ class Client(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class LimitSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Of one worker: ``concurrent`` calls are worked on, ``waiting`` more wait up to ``wait_seconds``, others get 503.
     ``receive_seconds``: for a request to arrive whole; ``send_seconds``: after that, for the answer to be taken;
-    ``max_values``: JSON values in a body."""
+    ``max_values``: JSON values in a body; ``read_seconds``: computing to read one record."""
 
     concurrent: Annotated[int, msgspec.Meta(ge=1, le=256)] = 8
     waiting: Annotated[int, msgspec.Meta(ge=0, le=1_024)] = 24
@@ -47,6 +47,7 @@ class LimitSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     receive_seconds: Annotated[float, msgspec.Meta(gt=0, le=600)] = 15.0
     send_seconds: Annotated[float, msgspec.Meta(gt=0, le=600)] = 45.0
     max_values: Annotated[int, msgspec.Meta(ge=1_000)] = 1_500_000
+    read_seconds: Annotated[float, msgspec.Meta(gt=0, le=600)] = 10.0
 
     @property
     def threads(self) -> int:

@@ -20,6 +20,7 @@ from cds_service.hooks.feedback import feedback_answer
 from cds_service.hooks.limits import read_body
 from cds_service.hooks.openapi import description
 from cds_service.hooks.outcome import Refusal, operation_outcome
+from cds_service.hooks.overtime import Overtime
 from cds_service.hooks.recording import Recorder
 from cds_service.hooks.request import Answer, HookCall, read_call
 from cds_service.hooks.settings import LimitSettings
@@ -31,6 +32,7 @@ _WORDS = {
     405: "This method is not supported at this address.",
     413: "The request body is too large.",
 }
+_OVERTIME = "Reading this record takes more computing than one call may; no advice is given."
 _FAULT = "The assessment failed and no advice is given. This is a fault of the service."
 
 
@@ -136,6 +138,8 @@ def answer_errors(app: Flask) -> None:
 def _answered(answer: Answer, call: HookCall, today: date) -> dict[str, Any]:
     try:
         return answer(call, today)
+    except Overtime:
+        raise Refusal(503, _OVERTIME) from None
     except RequiredDataMissing as missing:
         raise Refusal(412, f"Required data were not provided: {', '.join(missing.keys)}.") from None
     except RecursionError:
