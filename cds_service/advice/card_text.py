@@ -15,6 +15,7 @@ from cds_service.rulebook.words import Advice, Branch, Rule
 _MOST_SOURCES = 4
 _MOST_LISTED = 12
 _LONGEST_QUOTE = 80
+_UNREAD = ("unsupported", "unreadable")
 
 
 class CardText:
@@ -112,12 +113,13 @@ class CardText:
         return lines
 
     def _not_used(self) -> list[str]:
-        by_why: dict[str, list[str]] = defaultdict(list)
+        by_why: dict[tuple[str, str], list[str]] = defaultdict(list)
         for item in self._a.ignored:
-            by_why[item.why].append(item.source)
+            unread = item.detail if item.why in _UNREAD else ""  # which format, of a document nobody opened
+            by_why[item.why, unread].append(item.source)
         lines = [
-            f"- {self._say('why', why)}: {self._sources(sources, _MOST_LISTED)}"
-            for why, sources in sorted(by_why.items())
+            f"- {self._say('why', why)}{f' ({detail})' if detail else ''}: {self._sources(sources, _MOST_LISTED)}"
+            for (why, detail), sources in sorted(by_why.items())
         ]
         return [f"**{self._say('card', 'not_used')}**\n\n" + "\n".join(lines)] if lines else []
 

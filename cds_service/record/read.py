@@ -93,7 +93,7 @@ def _read(resources: ResourceSet, plausible: Mapping[str, tuple[Decimal, Decimal
         pregnancy=pregnancy.read(resources, ignored),
         orders=orders.read(resources, ignored),
         quality_of_life=status.read_quality_of_life(resources, ignored),
-        notes=notes.read(resources),
+        notes=notes.read(resources, ignored),
         ignored=ignored,
         not_provided=resource_types(resources.not_provided),
         incomplete=resource_types(resources.incomplete),

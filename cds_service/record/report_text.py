@@ -16,6 +16,7 @@ from cds_service.fhir.ignored import Ignored
 from cds_service.fhir.resources import Resource, ResourceSet
 from cds_service.record.codes import Said
 from cds_service.record.index import once, speaking
+from cds_service.record.pdf_text import pdf_texts
 
 _BLOCK = re.compile(r"<\s*(?:br|/p|/div|/li|/tr|/h\d|/table|/ul|/ol|/section|/dd|/dt)\b[^>]*>", re.I)
 _CELL = re.compile(r"</\s*t[dh]\s*>(?:\s*<\s*t[dh]\b[^>]*>)?", re.I)
@@ -27,6 +28,8 @@ _LINES = re.compile(r"\n\s*\n\s*\n+")
 _IMPRESSION = frozenset({"report-impression", "report-findings", "pathology-diagnosis"})
 _IMPRESSION_WORDS = re.compile(r"\b(?:impression|conclusion|findings?|final diagnosis|comment|addendum"
                                r"|beurteilung)\b", re.I)
+_LABORATORY = frozenset({"LAB", "HM", "CH", "MB", "laboratory"})
+_PDF = "JVBERi"  # "%PDF" in base64
 _READABLE = ("text/plain", "text/html", "application/xhtml+xml", "application/xhtml", "text/markdown", "text/xhtml")
 
 
@@ -42,8 +45,8 @@ def report_text(report: Resource, resources: ResourceSet, ignored: list[Ignored]
     """The text of one DiagnosticReport, its parts in a fixed order, each sentence once; "" if there is none.
 
     The conclusion, the impression and findings Observations, and the document attached; the narrative (text.div)
-    if none of these has words or it says to hold more ("additional"): a generated one only repeats them. PDF and other
-    unread formats are listed as unsupported, unreadable attachments as unreadable.
+    if none of these has words or it says to hold more ("additional"): a generated one only repeats them. A PDF without
+    a readable text layer and other unread formats are listed as unsupported, unreadable attachments as unreadable.
     """
     data = report.data
     parts = [_plain(data.get("conclusion"))]
@@ -71,14 +74,11 @@ def attached_text(
     attachment: dict[str, Any], owner: Resource, resources: ResourceSet, ignored: list[Ignored]
 ) -> str:
     """The words of one Attachment (inline data, or a Binary in the record); "" and listed in ``ignored`` if unread."""
-    kind = text(attachment.get("contentType")).split(";")[0].strip().lower()
-    data = attachment.get("data")
-    if data is None and (url := text(attachment.get("url"))):
-        binary = resources.resolve({"reference": url}, within=owner)
-        if binary is not None and binary.type == "Binary":
-            data, kind = binary.data.get("data"), kind or text(binary.data.get("contentType")).lower()
+    kind, data = _content(attachment, owner, resources)
     if data is None and not kind and not attachment.get("url"):
         return ""
+    if _is_pdf(kind, data) and (read := _pdfs(resources).get(id(data))):
+        return _plain(read)
     if kind not in _READABLE and not (kind == "" and data is not None):
         detail = "PDF not read" if kind.endswith("pdf") else "format not read"
         ignored.append(Ignored(owner.source, "unsupported", detail))
@@ -92,6 +92,48 @@ def attached_text(
         return ""
     marked_up = kind.endswith(("html", "xhtml+xml", "xhtml")) or "<div" in words[:200]
     return without_markup(words) if marked_up else _plain(words)
+
+
+def _content(attachment: dict[str, Any], owner: Resource, resources: ResourceSet) -> tuple[str, Any]:
+    """The format and the base64 data of an Attachment, its own or those of the Binary it names."""
+    kind = text(attachment.get("contentType")).split(";")[0].strip().lower()
+    data = attachment.get("data")
+    if data is None and (url := text(attachment.get("url"))):
+        binary = resources.resolve({"reference": url}, within=owner)
+        if binary is not None and binary.type == "Binary":
+            data, kind = binary.data.get("data"), kind or text(binary.data.get("contentType")).lower()
+    return kind, data
+
+
+def _is_pdf(kind: str, data: object) -> bool:
+    return isinstance(data, str) and (kind.endswith("pdf") or (kind == "" and data.startswith(_PDF)))
+
+
+def _pdfs(resources: ResourceSet) -> dict[int, str | None]:
+    """The text layers of the record's PDFs by the identity of their data; those of the laboratory are not read."""
+    return once(resources, "pdf texts", lambda: _read_pdfs(resources))
+
+
+def _read_pdfs(resources: ResourceSet) -> dict[int, str | None]:
+    found: dict[int, str] = {}
+    for resource in resources.of("DiagnosticReport", "DocumentReference"):
+        if is_laboratory(resource):
+            continue
+        contents = [content.get("attachment") for content in objects(resource.data.get("content"))]
+        for attachment in (*objects(resource.data.get("presentedForm")), *(a for c in contents for a in objects(c))):
+            kind, data = _content(attachment, resource, resources)
+            if _is_pdf(kind, data):
+                found[id(data)] = data
+    return dict(zip(found, pdf_texts(list(found.values())), strict=True))
+
+
+def is_laboratory(report: Resource) -> bool:
+    """Whether a report's category is the laboratory."""
+    return any(
+        text(coding.get("code")) in _LABORATORY
+        for concept in objects(report.data.get("category"))
+        for coding in objects(concept.get("coding"))
+    )
 
 
 def _decoded(data: object, attachment: dict[str, Any]) -> str | None:

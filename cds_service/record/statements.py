@@ -20,7 +20,7 @@ from cds_service.record.extent import clauses
 from cds_service.record.index import speaking
 from cds_service.record.model import DiseaseStatement, Operability
 from cds_service.record.pathology import of_pathology
-from cds_service.record.report_text import document_texts, report_text
+from cds_service.record.report_text import document_texts, is_laboratory, report_text
 from cds_service.record.scan_text import KINDS, quoted, reading
 from cds_service.record.surgery import when_done
 from cds_service.record.tissue import about_other_tumour
@@ -77,7 +77,6 @@ _LOCALISED = Words(
 )
 _RESECTABILITY = re.compile(r"\b(?:re|ir|un)?-?(?:sectabil|operabil)\w+|\bresectab\w+|\boperab\w+"
                             r"|surgical candidacy", re.I)
-_LABORATORY = frozenset({"LAB", "HM", "CH", "MB", "laboratory"})
 
 
 def read(resources: ResourceSet, ignored: list[Ignored]) -> tuple[list[DiseaseStatement], list[Operability]]:
@@ -173,11 +172,11 @@ def _denied(status: Status, line: str, match: re.Match[str]) -> bool:
 
 def _report(report: Resource, resources: ResourceSet) -> Iterator[DiseaseStatement | Operability]:
     """An imaging report by the report reader; any other report that is not of the laboratory as a note."""
-    if (coded := _coded(report.data, "conclusionCode")) and not _is_laboratory(report):
+    if (coded := _coded(report.data, "conclusionCode")) and not is_laboratory(report):
         yield DiseaseStatement(source=report.source, when=effective(report.data, "issued"), status=coded)
     study = next(iter(studies_of(report, resources)), None)
     words = report_text(report, resources, [])
-    if not words or _is_laboratory(report):
+    if not words or is_laboratory(report):
         return
     when = effective(report.data, "issued")
     if study is None or study.modality is None:
@@ -204,14 +203,6 @@ def _imaging(said: dict[str, Any], source: str, when: Span | None) -> Iterator[D
     if said["operability"] in ("resectable", "unresectable"):
         yield Operability(source=source, when=when, verdict=said["operability"], read_as="narrative",
                           quote=quoted(said, "operability"))  # fmt: skip
-
-
-def _is_laboratory(report: Resource) -> bool:
-    return any(
-        text(coding.get("code")) in _LABORATORY
-        for concept in objects(report.data.get("category"))
-        for coding in objects(concept.get("coding"))
-    )
 
 
 def note_says(words: str, source: str, when: Span | None) -> Iterator[DiseaseStatement | Operability]:
