@@ -81,7 +81,7 @@ def settle(stated: list[Stated]) -> tuple[Any, Span | None, bool]:
 def read_judgements(context: Context, start: int, said: Judgements, *, symptoms: bool = False) -> None:
     """Adds one sentence's judgements to `said`. `symptoms`: "less pain" counts as improved (clinic notes)."""
     text = context.text
-    if not _judges(text, symptoms) or context.legend or context.other_person:
+    if not judges(text, symptoms=symptoms) or context.legend or context.other_person:
         return
     if RESPONSE_HINT.search(text):
         _responses(context, start, said)
@@ -106,8 +106,8 @@ def read_judgements(context: Context, start: int, said: Judgements, *, symptoms:
         _state(context, match.span(), value, start, said.operability, said.prior, None)
 
 
-def _judges(text: str, symptoms: bool) -> bool:
-    """Whether a sentence has any word of a judgement; most have none, and what else is asked of it costs more."""
+def judges(text: str, *, symptoms: bool) -> bool:
+    """Whether a text has any word of a judgement; most have none, and what else is asked of it costs more."""
     return bool(
         RESPONSE_HINT.search(text)
         or NEWLY.search(text)

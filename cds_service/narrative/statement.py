@@ -7,12 +7,13 @@ from typing import Any, Literal
 
 from cds_service.narrative.context import Context
 from cds_service.narrative.normalise import plain
-from cds_service.narrative.response import Judgements, Stated, read_judgements, settle
+from cds_service.narrative.response import Judgements, Stated, judges, read_judgements, settle
 from cds_service.narrative.response_words import SYMPTOM
-from cds_service.narrative.sections import sentences
+from cds_service.narrative.sections import LONGEST_SENTENCE, sentences
 
 Response = Literal["CR", "PR", "SD", "PD", "improved", "stable", "worsened"]
 Operability = Literal["resectable", "unresectable"]
+_ONE_LINE = str.maketrans("\n\t", "  ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,8 @@ class Statement:
 def read_statement(text: str) -> Statement:
     """Reads a short note; pure, linear in its length, never raises. "Less pain" counts as improved."""
     page = plain(text)
+    if len(page.text) <= LONGEST_SENTENCE and not judges(page.text.translate(_ONE_LINE), symptoms=True):
+        return Statement(None, None, None, None, uncertain=False, quotes={})  # as most notes, and quickly seen
     said, symptoms = Judgements(), Judgements()
     everything = sentences(page.text)
     for sentence in everything:

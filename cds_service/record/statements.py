@@ -251,6 +251,8 @@ def localised(words: str) -> bool:
 
 
 def _asserts(words: str, what: Words) -> bool:
+    if not what.search(" ".join(plain(words).text.split())):
+        return False
     return any(what.search(clause) and not _NOT_SAID.search(clause) for clause in clauses(words))
 
 
