@@ -32,11 +32,15 @@ rule = Rule(
                 Also("needs-data", "off-label-primary", other_primary),
                 Also("needs-data", "eu-progression-not-shown", progression_not_shown),
             ),
+            ask=(Ask("progression", fact.progression_shown.unknown),),
             advice=Advice(
                 indicator="info",
                 summary="Use would be outside the {jurisdiction} label (G3); MDT decision needed.",
                 record="Record shows a G3 tumour; the EU label covers G1 and G2.",
-                detail=("The extension to G3 was withdrawn by the company in 2025 (A03).",),
+                detail=(
+                    "The extension to G3 was withdrawn by the company in 2025 (A03).",
+                    "The label also asks for an adult, a gastroenteropancreatic primary and progressive disease (A02).",
+                ),
                 suggestions=(
                     Suggestion(label="Discuss at the NET tumour board as off-label use", order="mdt-referral"),
                     Suggestion(label="Consider a trial search"),
@@ -54,11 +58,15 @@ rule = Rule(
                 Also("needs-data", "off-label-primary", other_primary),
                 Also("needs-data", "eu-progression-not-shown", progression_not_shown),
             ),
+            ask=(Ask("progression", fact.progression_shown.unknown),),
             advice=Advice(
                 indicator="info",
                 summary="Use would be outside the {jurisdiction} label (age); MDT decision needed.",
                 record="Record shows a patient of {age_years}; the EU label covers adults.",
-                detail=("The US label begins at 12 years (A01).",),
+                detail=(
+                    "The US label begins at 12 years (A01).",
+                    "The EU label also asks for a gastroenteropancreatic primary and progressive disease (A02).",
+                ),
                 suggestions=(
                     Suggestion(label="Discuss at the NET tumour board as off-label use", order="mdt-referral"),
                     Suggestion(label="Consider a trial search"),
@@ -73,6 +81,7 @@ rule = Rule(
             outcome="needs-data",
             reason="off-label-primary",
             also=(Also("needs-data", "eu-progression-not-shown", eu & progression_not_shown),),
+            ask=(Ask("progression", eu & fact.progression_shown.unknown),),
             advice=Advice(
                 indicator="info",
                 summary="Use would be outside the {jurisdiction} label (primary site); MDT decision needed.",
