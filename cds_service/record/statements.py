@@ -66,11 +66,13 @@ _SYMPTOMS_IMPROVED = Words(
     rf"|partially)){{0,4}} {_BETTER}\b|\b(?:clinical|symptomatic) (?:improvement|response|benefit)\b",
 )
 _NOT_SAID = re.compile(
-    r"\b(?:no|not|without|hardly|never|if|should|hope\w*|expect\w*|aim\w*|goal|to (?:improve|reduce|relieve)|will"
+    r"\b(?:no|not|without|hardly|never|if|should|hop(?:e\w*|ing)|expect\w*|aim\w*|goal|to (?:improve|reduce|relieve)|will"
     r"|would|may|might"
-    r"|could|in order|no longer|unless|until|previous\w*|initially|in \d{4}|failed|worsen\w*|then)\b|\?|n't\b",
+    r"|could|in order|no longer|unless|until|previous\w*|(?<!than )before|initially|in \d{4}|failed|worsen\w*|then)\b|\?|n't\b",
     re.I,
 )
+_WORSE_AGAIN = re.compile(r"\b(?:now|again|currently|since then) (?:worse|worsen\w*|increas\w+|recurr\w+|back)\b"
+                          r"|\bworse (?:again|now)\b", re.I)  # fmt: skip
 _LOCALISED = Words(
     r"\blocali[sz]ed (?:\w+ ){0,2}(?:disease|tumou?r|neuroendocrine|net\b|stage|primary|lesion|to the)"
     r"|\bconfined to the (?:pancrea\w+|bowel|stomach|appendix|rectum|duodenum|organ)",
@@ -242,7 +244,7 @@ def _operability(
 
 def symptoms_improved(words: str) -> bool:
     """Whether better symptoms are asserted now."""
-    return _asserts(words, _SYMPTOMS_IMPROVED)
+    return _asserts(words, _SYMPTOMS_IMPROVED) and not _WORSE_AGAIN.search(words)
 
 
 def localised(words: str) -> bool:

@@ -87,7 +87,7 @@ def test_other_observations_say_nothing_of_the_disease():
     [
         "Less abdominal pain since the third cycle.", "Abdominal pain has improved.", "Symptoms improved.",
         "Diarrhoea and flushing are much better under CAPTEM.", "Clear clinical improvement.", "Pain is less.",
-        "Relief of symptoms.",
+        "Relief of symptoms.", "Less pain than before chemotherapy.",
     ],
 )  # fmt: skip
 def test_symptoms_improved(words):
@@ -99,7 +99,8 @@ def test_symptoms_improved(words):
     [
         "Symptoms should improve with treatment.", "Pain has not improved.", "No relief of pain.", "No pain.",
         "The aim is to reduce symptoms.", "Initially less pain, then worsened.", "Pain improved?", "Less weight.",
-        "If symptoms improve, continue.", "",
+        "If symptoms improve, continue.", "", "Pain improved before chemotherapy.", "Less pain at first, now worse.",
+        "Hoping for pain relief.",
     ],
 )  # fmt: skip
 def test_symptoms_not_said_to_be_better(words):
