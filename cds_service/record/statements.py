@@ -66,9 +66,9 @@ _SYMPTOMS_IMPROVED = Words(
     rf"|partially)){{0,4}} {_BETTER}\b|\b(?:clinical|symptomatic) (?:improvement|response|benefit)\b",
 )
 _NOT_SAID = re.compile(
-    r"\b(?:no|not|without|hardly|never|if|should|hop(?:e\w*|ing)|expect\w*|aim\w*|goal|to (?:improve|reduce|relieve)|will"
-    r"|would|may|might"
-    r"|could|in order|no longer|unless|until|previous\w*|(?<!than )before|initially|in \d{4}|failed|worsen\w*|then)\b|\?|n't\b",
+    r"\b(?:no|not|without|hardly|never|if|should|hop(?:e\w*|ing)|expect\w*|aim\w*|goal|to (?:improve|reduce|relieve)"
+    r"|will|would|may|might|could|in order|no longer|unless|until|previous\w*|(?<!than )before|initially|in \d{4}"
+    r"|failed|worsen\w*|then)\b|\?|n't\b",
     re.I,
 )
 _WORSE_AGAIN = re.compile(r"\b(?:now|again|currently|since then) (?:worse|worsen\w*|increas\w+|recurr\w+|back)\b"
