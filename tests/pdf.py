@@ -13,7 +13,9 @@ def pdf(*pages: str, trailer: bytes = b"", resources: bytes = b"") -> bytes:
     return with_contents((_shown(page) for page in pages), trailer=trailer, resources=resources)
 
 
-def with_contents(contents: Iterable[bytes], *, trailer: bytes = b"", resources: bytes = b"", extra: bytes = b"") -> bytes:
+def with_contents(
+    contents: Iterable[bytes], *, trailer: bytes = b"", resources: bytes = b"", extra: bytes = b""
+) -> bytes:
     """A PDF with one page per content stream; ``extra`` goes into the dictionary of each stream."""
     streams = list(contents)
     kids = b" ".join(b"%d 0 R" % (4 + 2 * n) for n in range(len(streams)))
@@ -35,7 +37,8 @@ def base64_of(document: bytes) -> str:
 
 def _shown(page: str) -> bytes:
     lines = (line.replace("\\", r"\\").replace("(", r"\(").replace(")", r"\)") for line in page.splitlines())
-    return b"BT /F1 11 Tf 14 TL 50 780 Td " + b" T* ".join(b"(%s) Tj" % line.encode("cp1252") for line in lines) + b" ET"
+    shown = b" T* ".join(b"(%s) Tj" % line.encode("cp1252") for line in lines)
+    return b"BT /F1 11 Tf 14 TL 50 780 Td %s ET" % shown
 
 
 def _file(objects: list[bytes], trailer: bytes) -> bytes:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from cds_service.advice.assessment import Assessment
 from cds_service.advice.escape import clean_markdown
+from cds_service.facts.glossary import Known
 from cds_service.rulebook.conditions import atoms_of, params_of
 from cds_service.rulebook.loader import Rulebook
 from cds_service.rulebook.texts import Writer
@@ -14,7 +15,7 @@ from cds_service.rulebook.words import Advice, Branch, Rule
 
 _MOST_SOURCES = 4
 _MOST_LISTED = 12
-_LONGEST_QUOTE = 80
+_LONGEST_QUOTE = 100
 _UNREAD = ("unsupported", "unreadable")
 
 
@@ -68,7 +69,26 @@ class CardText:
             unknown = [self._item(c.criterion.id) for c in self._a.checklist if c.status == "unknown"]
             if unknown:
                 lines.append(f"**{self._say('card', 'not_checked')}:** {', '.join(unknown)}.")
+            if from_text := list(self._from_text()):
+                lines.append(f"**{self._say('card', 'confirm')}:** {'; '.join(from_text)}.")
         return lines
+
+    def _from_text(self) -> Iterator[str]:
+        """What the criteria rest on that only a report's words give, with the words, each of them once."""
+        told: set[tuple[str, tuple[str, ...]]] = set()
+        required = (line.criterion for line in self._a.checklist if line.criterion.required)
+        names = (n for c in required for n in (c.shows, *(atom.fact for atom in atoms_of(c.met))))
+        for name in names:
+            known = self._a.facts.get(name)
+            if known is None or known.read_as != "narrative" or (known.quote, known.sources) in told:
+                continue
+            told.add((known.quote, known.sources))
+            yield f"{self._book.glossary[name].meaning}, {self._source(known)}"
+
+    def _source(self, known: Known) -> str:
+        """Where a fact comes from, with the words of it that were read."""
+        sources = self._sources(known.sources)
+        return f'{sources}: "{clean_markdown(shortened(known.quote))}"' if known.quote else sources
 
     def _also(self, first: Rule) -> list[str]:
         """What else was found: one line a rule, findings first."""
@@ -98,9 +118,7 @@ class CardText:
         known = self._a.facts[name]
         spec = self._book.glossary[name]
         date = str(known.when) if known.when else self._say("card", "undated")
-        source = self._sources(known.sources)
-        if known.quote:
-            source = f'{source}: "{clean_markdown(shortened(known.quote))}"'
+        source = self._source(known)
         if known.read_as == "narrative":
             source = f"{source} ({self._say('card', 'narrative')})"
         return f"| {spec.meaning} | {self._write.value(name)} | {date} | {source} |"

@@ -30,6 +30,16 @@ def read_report(text: str, kind: Kind) -> dict[str, Any]:
     Args: text: the report as written; kind: what the report is about.
     Returns: every field of the interface, null (or an empty list) where the report does not say.
     """
+    return _read_all(text, kind).out
+
+
+def read_report_with_places(text: str, kind: Kind) -> tuple[dict[str, Any], dict[str, tuple[int, int]]]:
+    """The same, and for every quote where it stands: ``text[begin:end]`` is the quote."""
+    reading = _read_all(text, kind)
+    return reading.out, reading.places
+
+
+def _read_all(text: str, kind: Kind) -> Reading:
     page = plain(text)
     reading = Reading(page, kind)
     reading.out = {name: [] if name in LISTS else None for name in FIELDS}
@@ -71,8 +81,9 @@ def read_report(text: str, kind: Kind) -> dict[str, Any]:
             uncertain=True,
             quotes={},
         )
+        reading.places.clear()
     out["prior"] = _unique(out["prior"])
-    return out
+    return reading
 
 
 def _only_fdg(everything: Iterable[Sentence]) -> bool:

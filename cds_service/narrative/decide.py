@@ -42,7 +42,7 @@ def uptakes(reading: Reading, want_fdg: bool) -> None:
     if uptakes.all_positive is not None and "all_lesions_sstr_positive" not in out["quotes"]:
         key = "krenning_lowest" if uptakes.lowest is not None else "krenning_implied_lowest"
         if key in out["quotes"]:
-            out["quotes"]["all_lesions_sstr_positive"] = out["quotes"][key]
+            reading.quote("all_lesions_sstr_positive", uptakes.spans.get(key))
     seen.uncertain = seen.uncertain or uptakes.uncertain
     out["prior"] += [{"what": what, "value": value} for what, value in [*seen.prior, *uptakes.prior]]
 
@@ -59,10 +59,8 @@ def discordance(reading: Reading, want_fdg: bool) -> None:
         values = {True}
     if len(values) == 1:
         out["fdg_discordant"] = values.pop()
-        reading.quote(
-            "fdg_discordant",
-            next((span for value, span in stated if value == out["fdg_discordant"]), pairs[0].span if pairs else None),
-        )
+        said = [span for value, span in stated if value == out["fdg_discordant"]] + [x.span for x in pairs]
+        reading.quote("fdg_discordant", reading.clause(said[0]) if said else None)
     elif values:
         reading.seen.uncertain = True
     elif want_fdg:

@@ -69,9 +69,17 @@ class Plain:
         piece = bisect_right(self._plain_at, at) - 1
         return min(self._original_at[piece] + at - self._plain_at[piece], len(self.original))
 
+    def place(self, start: int, end: int) -> tuple[int, int]:
+        """Where these words stand in the original, without surrounding space or invisible characters."""
+        first = self.position(start)
+        words = self.original[first : self.position(end)]
+        begin = first + len(words) - len(words.lstrip(_EDGE))
+        return begin, max(begin, first + len(words.rstrip(_EDGE)))
+
     def verbatim(self, start: int, end: int) -> str:
         """The original words, without surrounding space or invisible characters."""
-        return self.original[self.position(start) : self.position(end)].strip(_EDGE)
+        begin, finish = self.place(start, end)
+        return self.original[begin:finish]
 
 
 def plain(original: str) -> Plain:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -20,6 +21,8 @@ FIELDS = (
     "ki67_range", "ki67_comparator", "mitoses", "grade", "differentiation", "response", "new_lesions",
     "no_evidence_of_disease", "operability", "uncertain", "prior", "quotes",
 )  # fmt: skip
+_END = re.compile(r"[.;:!?](?=\s|$)|\n\s*\n")
+_WIDEST = 160  # characters of a clause on either side
 LISTS = {"krenning_lesions", "suvmax", "suv_reference", "prior"}
 
 
@@ -41,7 +44,17 @@ class Reading:
     withdrawn: set[str] = field(default_factory=set)
     void: bool = False
     out: dict[str, Any] = field(default_factory=dict)
+    places: dict[str, tuple[int, int]] = field(default_factory=dict)  # of the quotes, in the original text
 
     def quote(self, name: str, span: Span | None) -> None:
-        if span is not None:
-            self.out["quotes"].setdefault(name, self.page.verbatim(*span))
+        """Keeps the words a field was read from, and their place; the first words given for a field stay."""
+        if span is not None and name not in self.out["quotes"]:
+            self.out["quotes"][name] = self.page.verbatim(*span)
+            self.places[name] = self.page.place(*span)
+
+    def clause(self, span: Span) -> Span:
+        """The clause around a span, where the words alone would not tell a reader what they are about."""
+        before, after = self.page.text[max(0, span[0] - _WIDEST) : span[0]], self.page.text[span[1] :][:_WIDEST]
+        left, right = list(_END.finditer(before)), _END.search(after)
+        begin = span[0] - len(before) + (left[-1].end() if left else 0)
+        return begin, span[1] + (right.start() if right else 0)

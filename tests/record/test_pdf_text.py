@@ -11,7 +11,8 @@ from cds_service.record.pdf_text import pdf_texts
 from tests.pdf import base64_of, pdf, with_contents
 
 WORDS = "68Ga-DOTATATE PET/CT of 10 May 2026.\nLiver metastasis, 40 mm, Krenning score 3."
-ENCRYPTED = b"/ID [<00><00>] /Encrypt << /Filter /Standard /V 1 /R 2 /O <%s> /U <%s> /P -4 >>" % (b"00" * 32, b"00" * 32)
+_KEY = b"00" * 32
+ENCRYPTED = b"/ID [<00><00>] /Encrypt << /Filter /Standard /V 1 /R 2 /O <%s> /U <%s> /P -4 >>" % (_KEY, _KEY)
 
 
 def read(document: bytes) -> str | None:
