@@ -134,7 +134,7 @@ rule = Rule(
             ),
             advice=Advice(
                 indicator="info",
-                summary="Progression {pfs_months} after PRRT; retreatment (outside label) was studied after such an interval.",
+                summary="Progression {pfs_months} after PRRT[[ ({prrt_gbq})]]; retreatment (outside label) was studied after such an interval.",
                 record="Record shows progression {pfs_months} after the last cycle ({pfs_months:date}).",
                 detail=(
                     "All other rules speak as before a first course.",
