@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -148,6 +148,7 @@ class Said:
     names: frozenset[str]  # of the concepts; empty if one of them is refused
     texts: tuple[str, ...]  # text, then displays; empty if a code is understood
     words: str  # text and displays, understood or not
+    first: str = ""  # the first coding as "system|code"; empty if it has no code
 
 
 def said(concept: Mapping[str, Any]) -> Said:
@@ -167,12 +168,14 @@ def _said(parts: tuple[tuple[Any, Any, Any], ...], words: Any) -> Said:
     return _of(found, [text(words), *(coding.display for coding in found)])
 
 
-def _of(found: Iterable[Coding], written: Iterable[str]) -> Said:
+def _of(found: Sequence[Coding], written: Iterable[str]) -> Said:
     known = concepts(found)
     refused = any(concept.refused for concept in known)
     names = frozenset() if refused else frozenset(concept.name for concept in known)
     texts = tuple(dict.fromkeys(filter(None, written)))
-    return Said(known, names, () if known else texts, " ".join(texts))
+    coding = next((coding for coding in found if coding.code or coding.display), None)
+    first = f"{coding.system}|{coding.code}" if coding and coding.code else ""
+    return Said(known, names, () if known else texts, " ".join(texts), first)
 
 
 def all_said(data: object, *path: str) -> Iterator[Said]:

@@ -19,8 +19,8 @@ from cds_service.record import lesions
 from cds_service.record.codes import names_at
 from cds_service.record.model import Lesion, Modality, Scan
 from cds_service.record.organs import organ_of
-from cds_service.record.pathology import is_pathology, of_pathology
-from cds_service.record.report_text import document_reports, report_text
+from cds_service.record.pathology import documents_of_pathology, of_pathology
+from cds_service.record.report_text import report_text
 from cds_service.record.scan_results import Loose, is_pairing, listed, measures
 from cds_service.record.scan_text import KINDS, fields_from_text, reading
 from cds_service.record.tissue import names_other_tumour
@@ -42,8 +42,7 @@ class _Report:
 
 def read(resources: ResourceSet, ignored: list[Ignored]) -> list[Scan]:
     """Every scan on record, by source; undated, superseded, unfinished and unclear ones go to ``ignored`` too."""
-    documents = [item for item in document_reports(resources) if not is_pathology(item)]
-    reports = [*of_pathology(resources, otherwise=True), *documents]
+    reports = [*of_pathology(resources, otherwise=True), *documents_of_pathology(resources, otherwise=True)]
     studies = [(report, study) for report in reports for study in studies_of(report, resources)]
     loose = Loose(resources, studies)
     known = [found for pair in studies for found in _opened(*pair, resources, loose, ignored)]

@@ -139,7 +139,6 @@ def _result(part: _Part, analyte: Analyte, plausible: Plausible) -> LabResult | 
     if value < 0 or (low is not None and value < low) or (high is not None and value > high):
         return _problem(part, analyte, "implausible", raw)
     lower, upper = _reference(data, analyte, unit, amount)
-    coding = next(iter(codings(data, "code")), None)
     return LabResult(
         source=part.source,
         when=part.when,
@@ -150,7 +149,7 @@ def _result(part: _Part, analyte: Analyte, plausible: Plausible) -> LabResult | 
         lower_limit=lower,
         upper_limit=upper,
         raw=raw[:60],
-        code=f"{coding.system}|{coding.code}" if coding and coding.code else "",
+        code=code_of(data).first,
         assay=text_of(data.get("method"))[:120],
         read_as=_read_as(part),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Literal
@@ -41,10 +41,7 @@ What = Literal["ki67", "mitoses", "grade", "differentiation", "morphology"]
 
 def read(resources: ResourceSet, ignored: list[Ignored]) -> list[Pathology]:
     """Every tissue result of this tumour, by source; values that may not be used go to ``ignored``."""
-    reports = [
-        *of_pathology(resources),
-        *(item for item in document_reports(resources) if is_pathology(item)),
-    ]
+    reports = [*of_pathology(resources), *documents_of_pathology(resources)]
     kept = current(reports, ignored, same_code)
     dropped = {item.source for item in reports} - {item.source for item in kept}
     foreign = {item.source for item in kept if _is_foreign(item, resources)}
@@ -67,12 +64,17 @@ def _order(item: Pathology) -> tuple[str, str, str]:
 
 def of_pathology(resources: ResourceSet, *, otherwise: bool = False) -> list[Resource]:
     """The DiagnosticReports of pathology, or ``otherwise`` all the others."""
-    return once(resources, "reports by kind", lambda: _by_kind(resources))[otherwise]
+    return once(resources, "reports by kind", lambda: _by_kind(resources.of("DiagnosticReport")))[otherwise]
 
 
-def _by_kind(resources: ResourceSet) -> tuple[list[Resource], list[Resource]]:
+def documents_of_pathology(resources: ResourceSet, *, otherwise: bool = False) -> list[Resource]:
+    """The same of documents, in the shape of reports."""
+    return once(resources, "documents by kind", lambda: _by_kind(document_reports(resources)))[otherwise]
+
+
+def _by_kind(reports: Iterable[Resource]) -> tuple[list[Resource], list[Resource]]:
     kinds: tuple[list[Resource], list[Resource]] = [], []
-    for report in resources.of("DiagnosticReport"):
+    for report in reports:
         kinds[not is_pathology(report)].append(report)
     return kinds
 
