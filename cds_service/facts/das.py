@@ -18,6 +18,7 @@ GLOSSARY = (
 
 _BEYOND_ANALOGUES: frozenset[Group] = frozenset({
     "mtor", "kinase-inhibitor", "interferon", "bevacizumab", "immunotherapy", "other-antineoplastic",
+    "prrt", "mibg",
 })  # fmt: skip
 _SYNDROMES: frozenset[ProblemKind] = frozenset({
     "carcinoid-syndrome", "vipoma", "insulinoma", "hypoglycaemia", "glucagonoma", "gastrinoma", "acth-cushing",

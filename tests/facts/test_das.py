@@ -44,6 +44,7 @@ def test_earlier_treatment() -> None:
         return items(treatments=drugs, **chart).get("earlier treatment")
 
     assert (points(), points("ssa-long"), points("mtor"), points("mtor", "cytotoxic")) == (0, 0, 1, 2)
+    assert (points("prrt"), points("mibg")) == (1, 1)
     assert points(not_provided=frozenset({"MedicationStatement"})) is None
     assert points("cytotoxic", not_provided=frozenset({"MedicationStatement"})) == 2
 
