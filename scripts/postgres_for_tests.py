@@ -13,6 +13,7 @@ import pwd
 import re
 import secrets
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -62,6 +63,8 @@ def free_port() -> int:
 
 
 def main() -> None:
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda *_: sys.exit(1))  # so that the server is stopped then too
     programs, who = binaries() or install(), unprivileged()
     # Not under TMPDIR: a folder of root's own is closed to the user the server runs as.
     home = Path(tempfile.mkdtemp(prefix="prrt-postgres-", dir="/tmp" if who else None))
@@ -91,7 +94,8 @@ def main() -> None:
             sys.exit((home / "log").read_text())
         try:
             print(f"postgresql://{USER}:{password}@127.0.0.1:{port}/postgres", flush=True)
-            sys.stdin.read()
+            while sys.stdin.buffer.read1(4096):
+                pass
         finally:
             run("pg_ctl", "-w", "-m", "immediate", "stop")
     finally:

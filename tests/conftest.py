@@ -19,7 +19,10 @@ from tests.live import ROOT
 def postgres() -> Iterator[str]:
     """The URL of a PostgreSQL server of our own, started when first asked for."""
     command = [sys.executable, ROOT / "scripts" / "postgres_for_tests.py"]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server:
+    # In a session of its own: whatever ends the tests, it lives to see its input closed and stops the server.
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True
+    ) as server:
         assert server.stdout is not None
         url = server.stdout.readline().strip()
         assert url.startswith("postgresql://"), "PostgreSQL did not start; its words are above"
