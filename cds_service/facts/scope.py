@@ -36,6 +36,7 @@ _UNUSABLE = ("entered-in-error", "cancelled", "not-done", "status-unknown", "ref
 _GOOD = frozenset(("CR", "PR", "SD", "improved", "stable", "symptoms-improved"))
 _GONE = frozenset(("CR", "not-detected"))
 _BAD = frozenset(("PD", "worsened"))
+_NAMES = {"minen": "MiNEN", "carcinoid-syndrome": "carcinoid syndrome"}
 TUMOUR_SURGERY = frozenset(("pancreatectomy", "liver-resection", "metastasectomy", "tumour-resection", "ablation"))
 StatementWord = Literal["CR", "PR", "SD", "PD", "improved", "stable", "worsened", "not-detected", "symptoms-improved"]
 STATEMENT_WORDS: tuple[StatementWord, ...] = get_args(StatementWord)
@@ -82,7 +83,8 @@ def _diagnosis(view: View) -> Facts:
 def _telling(diagnoses: list[Diagnosis]) -> Known:
     best = min(diagnoses, key=lambda d: (d.primary is None, d.entity == "nen", d.source))
     organ = f" of {best.primary_text}" if best.primary_text else ""
-    return Known(value=f"{best.entity.upper()}{organ}", when=best.when, sources=(best.source,), read_as=best.read_as)
+    name = _NAMES.get(best.entity, best.entity.upper())
+    return Known(value=f"{name}{organ}", when=best.when, sources=(best.source,), read_as=best.read_as)
 
 
 def _primary(diagnoses: list[Diagnosis]) -> Facts:

@@ -215,6 +215,14 @@ def test_an_unknown_primary_is_asked_for() -> None:
     assert criterion(found, "label")["status"] == "unknown" and found["outcome"] != "criteria-met"
 
 
+def test_a_syndrome_alone_is_a_suspicion_and_says_so() -> None:
+    record = german(PROGRESS)
+    record[1] = {**record[1], "code": {"coding": [{"system": "http://hl7.org/fhir/sid/icd-10-cm", "code": "E34.00"}]}}
+    response = respond(record)
+    assert assessment(response)["reason"] == "histology-unconfirmed"
+    assert "carcinoid syndrome" in words(response) and "CARCINOID" not in words(response)
+
+
 def test_missing_ki67_and_performance_are_two_findings_and_one_card() -> None:
     record = [each for each in [patient(), *tumour(), *panel()] if each["id"] not in ("ki67", "ecog")]
     response = respond(record)
