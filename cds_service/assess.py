@@ -176,11 +176,11 @@ class Assessor:
             {rule.code for rule in self.book.rules if rule.review_by < context.today},
             chart.not_provided, chart.incomplete, drafts=sorted(drafts),
         )  # fmt: skip
-        if at_order and not drafts:
-            return []
-        cards = maker.cards()
-        if not cards and "prrt" in drafts.values() and context.hook == "order-sign":
-            why = self.book.wording.say("reason", assessment.primary.reason)
+        silent = at_order and not drafts and not chart.wrong_patient
+        cards = [] if silent else maker.cards()
+        if not cards and context.hook == "order-sign" and ("prrt" in drafts.values() or chart.foreign_drafts):
+            reason = "wrong-patient" if chart.foreign_drafts else assessment.primary.reason
+            why = self.book.wording.say("reason", reason)
             cards = [not_assessed_card(self.book, context.hook_instance, why, sorted(drafts))]
         return cards
 

@@ -339,4 +339,5 @@ class Chart:
     not_provided: frozenset[str] = frozenset()  # FHIR types whose declared prefetch key was absent or failed
     incomplete: frozenset[str] = frozenset()  # FHIR types whose Bundle has an unfollowed next link
     wrong_patient: bool = False  # the Patient, or every Condition, is another person's
+    foreign_drafts: bool = False  # a draft order of this call is about another person
     out_of_scope_only: bool = False  # a look-alike tumour was recorded (Merkel, goblet, ...)

@@ -56,6 +56,7 @@ def read_chart(
     if draft_orders:
         drafts = read_drafts(draft_orders, resources)
         chart.ignored += drafts.ignored
+        chart.foreign_drafts = any(item.why == "other-patient" for item in drafts.ignored)
         chart.orders += orders.read(drafts, chart.ignored, draft=True)
     _drop_future(chart, today)
     chart.ignored = sorted(set(chart.ignored))

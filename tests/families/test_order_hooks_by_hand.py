@@ -174,6 +174,20 @@ def test_a_signed_dose_is_never_met_with_silence(agent: Resource) -> None:
     assert ordering([patient(), remission], request("CT abdomen"))["cards"] == []
 
 
+def test_a_dose_drafted_for_another_patient_is_said() -> None:
+    foreign = {**draft(), "subject": {"reference": "Patient/another"}}
+    (card,) = ordering(record(), foreign)["cards"]
+    assert "not assessed" in card["summary"] and "another patient" in card["summary"]
+
+
+def test_a_signed_dose_beside_another_patients_record_is_never_met_with_silence() -> None:
+    other = [{**patient(), "id": "another"}, *tumour()]
+    response = ordering(other, draft())
+    assert assessment(response)["reason"] == "wrong-patient"
+    (card,) = response["cards"]
+    assert card["indicator"] == "warning"
+
+
 def test_drafts_no_rule_speaks_of_get_no_card() -> None:
     stale = {**tumour()[3], "effectiveDateTime": "2025-06-01"}
     response = ordering([patient(), *tumour()[:3], stale, *panel()], request("Physiotherapy"), medicine("Paracetamol"))
