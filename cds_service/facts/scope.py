@@ -17,7 +17,7 @@ GLOSSARY = (
     FactSpec("unusable_count", "number", "items without a usable status", "erroneous, cancelled, not done, refuted"),
     FactSpec("deceased", "truth", "deceased", "Patient.deceased"),
     FactSpec("net_in_scope", "truth", "neuroendocrine neoplasm recorded", "confirmed or suspected, not a look-alike"),
-    FactSpec("net_confirmed", "truth", "NET confirmed", "a confirmed Condition, or a suspected one that histology names"),
+    FactSpec("net_confirmed", "truth", "NET confirmed", "a confirmed Condition, or histology beside a suspected one"),
     FactSpec("diagnosis", "text", "diagnosis", "as coded, the most telling Condition"),
     FactSpec(
         "primary_site", "text", "primary site", "from codes, body site or words", "",
