@@ -107,14 +107,16 @@ class Allowed:
         if not any(url.within(base) for base in self.bases) and not (self.loopback and is_loopback(url.host)):
             raise NotAllowed("the server is not on the list")
 
-    def resolve(self, url: Url) -> str:
-        """The address to connect to, for this connection and no other. Raises NotAllowed, OSError."""
+    def resolve(self, url: Url) -> tuple[str, ...]:
+        """The addresses to connect to, the first that answers, and no others. Raises NotAllowed, OSError."""
         found = socket.getaddrinfo(url.host, url.port, type=socket.SOCK_STREAM)
-        for *_, where in found:
-            address = ipaddress.ip_address(str(where[0]).partition("%")[0])
-            if self._permits(address, url.host):
-                return str(where[0])
-        raise NotAllowed("the server's address is not a public one and its network is not listed")
+        addresses = dict.fromkeys(str(where[0]) for *_, where in found)
+        permitted = [
+            address for address in addresses if self._permits(ipaddress.ip_address(address.partition("%")[0]), url.host)
+        ]
+        if not permitted:
+            raise NotAllowed("the server's address is not a public one and its network is not listed")
+        return tuple(permitted)
 
     def _permits(self, address: Address, host: str) -> bool:
         address = _inner(address)

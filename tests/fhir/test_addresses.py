@@ -78,14 +78,14 @@ def test_a_listed_name_that_leads_to_an_inner_address_is_not_called(
 
 def test_an_inner_address_needs_its_network_listed(monkeypatch: pytest.MonkeyPatch) -> None:
     resolves_to(monkeypatch, "10.1.2.3")
-    assert Allowed((BASE,), read_networks(["10.1.0.0/16"])).resolve(BASE) == "10.1.2.3"
+    assert Allowed((BASE,), read_networks(["10.1.0.0/16"])).resolve(BASE) == ("10.1.2.3",)
     with pytest.raises(NotAllowed):
         Allowed((BASE,), read_networks(["10.2.0.0/16"])).resolve(BASE)
 
 
-def test_of_several_addresses_only_a_permitted_one_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
-    resolves_to(monkeypatch, "127.0.0.1", "93.184.216.34")
-    assert Allowed((BASE,)).resolve(BASE) == "93.184.216.34"
+def test_of_several_addresses_only_permitted_ones_are_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    resolves_to(monkeypatch, "127.0.0.1", "93.184.216.34", "10.0.0.1", "93.184.216.35")
+    assert Allowed((BASE,)).resolve(BASE) == ("93.184.216.34", "93.184.216.35")
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "10.0.0.5", "localhost"])

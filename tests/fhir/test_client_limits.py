@@ -134,6 +134,23 @@ def test_a_listed_name_is_called_at_the_address_that_was_checked(
     assert {one.headers["host"] for one in server.asked} == {f"ehr.example:{server.port}"}
 
 
+def test_of_several_addresses_the_one_that_answers_is_used(server: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As "localhost" is ::1 first, where many servers do not listen."""
+    real = socket.getaddrinfo
+
+    def several(host: str, *more: Any, **named: Any) -> Any:
+        if host != "localhost":
+            return real(host, *more, **named)
+        return [found for address in ("::1", "127.0.0.1") for found in real(address, *more, **named)]
+
+    monkeypatch.setattr(socket, "getaddrinfo", several)
+    server.answers["*"] = resource(PATIENT)
+    found = FhirAccess(FhirSettings(loopback=True), DECODE, max_entries=50)
+    client = found.connect(f"http://localhost:{server.port}/fhir", TOKEN)
+    assert client is not None
+    assert client.gather([lambda: client.read("Patient/p1")]) == [PATIENT]
+
+
 def test_a_listed_name_that_leads_inside_is_not_called(server: Served, monkeypatch: pytest.MonkeyPatch) -> None:
     real = socket.getaddrinfo
     monkeypatch.setattr(socket, "getaddrinfo", lambda host, *a, **k: real("127.0.0.1", *a, **k))
