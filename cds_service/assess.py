@@ -25,6 +25,7 @@ from cds_service.rulebook.words import Ask, Branch, Criterion, Rule
 
 _STAGES = (1, 2, 3)
 _TOP = 3
+_FIRED, _SILENT = (Known(value=value, read_as="derived") for value in ("yes", "no"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +53,7 @@ class Assessor:
             rules=tuple(_bound_rule(rule, self.values) for rule in book.rules),
             criteria=tuple(_bound_criterion(criterion, self.values) for criterion in book.criteria),
         )
+        self._fired = {rule.code: fired_fact(rule.code) for rule in book.rules}
         self._engines = {stage: self._engine(stage) for stage in _STAGES if self._rules(stage)}
 
     def _rules(self, stage: int) -> list[Rule]:
@@ -115,11 +117,8 @@ class Assessor:
 
     def _stage_facts(self, stage: int, heard: Heard, checklist: list[Checked], course: str) -> Facts:
         """What earlier stages found, as facts for the next one."""
-        out: Facts = {
-            fired_fact(rule.code): Known(value="yes" if rule.code in heard else "no", read_as="derived")
-            for rule in self.book.rules
-            if rule.stage < stage
-        }
+        earlier = (rule.code for rule in self.book.rules if rule.stage < stage)
+        out: Facts = {self._fired[code]: _FIRED if code in heard else _SILENT for code in earlier}
         required = [line for line in checklist if line.criterion.required]
         unknown = self._items(required, "unknown")
         not_met = self._items(required, "not-met")

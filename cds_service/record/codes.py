@@ -140,9 +140,12 @@ def concepts(found: Iterable[Coding]) -> tuple[Concept, ...]:
     return tuple(dict.fromkeys(concept for coding in found if (concept := concept_of(coding))))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Said:
-    """What a CodeableConcept (or Coding) says: understood concepts, else the words that may be read instead."""
+    """What a CodeableConcept (or Coding) says: understood concepts, else the words that may be read instead.
+
+    Compared by identity, which is quick: equal CodeableConcepts are read into one object (``said``).
+    """
 
     concepts: tuple[Concept, ...]
     names: frozenset[str]  # of the concepts; empty if one of them is refused
