@@ -15,8 +15,8 @@ from cds_service.hooks.watch import was_late
 
 RETRY_AFTER_SECONDS = 2
 
-_COSTLY = ("hooks.", "web.show")
-"""The endpoints whose work is counted."""
+_COSTLY = frozenset({"hooks.call", "hooks.feedback", "web.show"})
+"""The endpoints whose work is counted; discovery is always available."""
 
 _TOO_LARGE = "The request body is too large."
 _SLOW = "The request body did not arrive in time."
@@ -57,7 +57,7 @@ def limit(app: Flask, limits: LimitSettings) -> None:
 
     @app.before_request
     def take() -> None:
-        if (request.endpoint or "").startswith(_COSTLY):
+        if request.endpoint in _COSTLY:
             slots.take()
             g.slot = True
 

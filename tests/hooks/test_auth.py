@@ -6,7 +6,6 @@ import json
 import logging
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -177,21 +176,6 @@ def test_a_refused_token_uses_nothing_up(client: FlaskClient, ehr: Ehr) -> None:
     name = "the-same"
     assert_bare_401(post(client, ehr.bearer(jti=name, key=ec_key(which=1))))
     assert post(client, ehr.bearer(jti=name)).status_code == 200
-
-
-def test_row_116_used_tokens_are_kept_until_they_expire_and_not_longer(store: Store) -> None:
-    replay = StoredReplay(store)
-    assert replay.first_use("a", "1", until=100, now=0)
-    assert not replay.first_use("a", "1", until=100, now=100)
-    assert replay.first_use("b", "1", until=100, now=0), "another issuer's"
-    assert replay.first_use("a", "1", until=200, now=101)
-
-
-def test_of_many_who_bring_the_same_token_at_once_one_gets_in(store: Store) -> None:
-    replay = StoredReplay(store)
-    with ThreadPoolExecutor(8) as pool:
-        let_in = list(pool.map(lambda _: replay.first_use("a", "1", until=100, now=0), range(24)))
-    assert sum(let_in) == 1
 
 
 def test_row_112_tenants(make: Callable[..., FlaskClient], ehr: Ehr) -> None:

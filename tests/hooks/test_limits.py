@@ -105,6 +105,7 @@ def test_more_calls_than_there_is_room_for_are_503_with_retry_after_and_those_in
     assert_refused(refused, 503)
     assert int(refused.headers["Retry-After"]) > 0
     assert client.get("/healthz").status_code == 200
+    assert client.get("/cds-services").status_code == 200, "always available"
     assert client.get("/metrics").status_code == 200
     answer.go.set()
     for thread in threads:
