@@ -123,7 +123,13 @@ def give_scores(context: Context, found: list[Place], scores: list[Score], seen:
             continue
         spread = score.listed if len(score.listed) == len(named) > 1 else None
         if score.listed and spread is None and len(named) == 1 and len(score.listed) > 2:
-            seen.uncertain = True
+            named = [p for p in found if 0 <= p.start < score.start and p.label and not (p.other or p.reference)]
+            if len(named) != len(score.listed) or any(p.hedged or p.denied or p.earlier for p in named):
+                seen.uncertain = True  # which lesion has which score is not said
+                for place in named:
+                    place.loose_words = True
+                continue
+            spread = score.listed
         if score.bound == "":
             score.bound = extreme(context, score.start)
         for number, place in enumerate(named):

@@ -23,7 +23,9 @@ from cds_service.narrative.cues import (
     HEDGE,
     HEDGE_AFTER,
     IF,
+    JUDGED_CRITERIA,
     LEGEND_LINE,
+    LESION_SUBJECT,
     NEGATED_BEFORE,
     NEGATION,
     NOT_OF_LESION,
@@ -266,8 +268,11 @@ class Context:
             )
             begin = m.start() if onward else self.start_of(m.start(), comma=False)
             end_at = self.end_of(m.end(), comma=m.group().startswith("criteri"))
-            if m.group().startswith("criteri") and 0 < (colon := self.text.find(":", m.end())) < end_at:
-                end_at = colon
+            if m.group().startswith("criteri") and (colon := self.text.find(":", m.end())) > 0:
+                if JUDGED_CRITERIA.search(self.text, m.end(), colon):
+                    end_at = min(colon, end_at)
+                else:  # "criterion for PRRT in our centre: Krenning 3 in all lesions"
+                    end_at = self.end_of(colon, comma=False)
             if begin <= start < end_at:
                 return True
         for m in self._found(ADVICE):
@@ -280,10 +285,19 @@ class Context:
         """Whether the sentence explains a scale instead of reporting."""
         return (
             self.section is Section.LEGEND
-            or SCALE.search(self.text) is not None
+            or self._explains
             or len(GRADED.findall(self.text)) > 2
             or LEGEND_LINE.match(self.text) is not None
         )
+
+    @cached_property
+    def _explains(self) -> bool:
+        """Whether a scale is named; "the lesion in segment V corresponds to Krenning 2" is a finding."""
+        for m in SCALE.finditer(self.text):
+            finding = m["equated"] and LESION_SUBJECT.match(self.text[: m.start()])
+            if not finding or not re.search(r"krenning|score|grade", self.text[m.end() :], re.I):
+                return True
+        return False
 
     @cached_property
     def other_person(self) -> bool:

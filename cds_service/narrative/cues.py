@@ -154,10 +154,17 @@ GRADED = re.compile(  # "0 none, 1 < liver, 2 = liver": three such are a scale
 )
 SCALE = Words(
     r"\b(?:legend|krenning scale (?:\(?0|was|is|from|used)|krenning scale\s?[:=]|scoring system|is graded|"
-        r"was graded|are graded|corresponds? to|defined as|0\s?=|1\s?=|= ?no uptake)|"
+        r"was graded|are graded|(?P<equated>corresponds? to)|defined as|0\s?=|1\s?=|= ?no uptake)|"
     r"(?:CR|PR|PD|SD)\s?[=:]\s?(?:disappear|at least|neither|>=|<=|increase|decrease)|"
         r"WHO\s(?:20\d\d\s)?(?:classification)?\s?:|\bG1\b.{0,30}\bG2\b.{0,30}\bG3\b|"
     r"\b0\s?[-:]\s?(?:no|none|absent)\b")  # fmt: skip
+LESION_SUBJECT = re.compile(
+    r"^(?!\W*(?:an?|any)\s).*\b(?:lesions?|segments?|metasta\w+|mass(?:es)?|nodes?|primary|deposits?|foc(?:us|i))\b",
+    re.I,
+)
+JUDGED_CRITERIA = re.compile(
+    r"\b(?:met|fulfil\w*|reach\w*|satisf\w+|exceed\w*|not|RECIST|PERCIST|Choi|progress\w*|response)\b", re.I
+)
 LEGEND_LINE = re.compile(
     r"^\s*(?:[-\u2022(]\s?)?(?:(?:krenning|score|grade)\s){0,2}(?:[0-4]|I{1,3}|IV)\)?\s?(?:=|:|-)\s?(?:no|none|"
     r"very|much|less|low|slight|lower|equal|similar|same|greater|"

@@ -13,6 +13,7 @@ from cds_service.narrative.overrule import (
 )
 from cds_service.narrative.reading import Reading
 from cds_service.narrative.response import Stated, settle
+from cds_service.narrative.response_words import GROWTH
 from cds_service.narrative.tissue import KiValue
 
 _GRADE_ORDER = {"G1": 1, "G2": 2, "G3": 3, "NEC": 4, "MiNEN": 5}
@@ -150,6 +151,8 @@ def judgements(reading: Reading) -> None:
     if reading.kind == "pathology":
         return
     out["prior"] += overrule_stated(said.response, "response", "response" in reading.withdrawn)
+    if GROWTH.search(reading.page.text):
+        said.response = [stated for stated in said.response if not stated.part]
     _decide(reading, "response", said.response)
     _decide(reading, "new_lesions", said.new)
     overrule_stated(said.operability, "operability", False)

@@ -42,7 +42,7 @@ _MITOSES = (
         rf"{_COUNT}\s?(?:mitos[ei]s|mitotic figures?)\s?(?:/|per|in|:|\(per)?\s?(?:each\s)?{_DENOMINATOR}", re.I
     ),
     re.compile(
-        rf"\b(?:mitos[ei]s|mitotic (?:rate|count|index|activity|figures?))(?:\s?\((?:per|"
+        rf"\b(?:mitos(?:[ei]s|en)|mitotic (?:rate|count|index|activity|figures?))(?:\s?\((?:per|"
         rf"/)\s?{_DENOMINATOR.replace('?P<per>', '?P<early>')}\))?\s?(?::|=|of|is|was)?\s?(?:is\s|"
         rf"was\s)?{_COUNT}\s?(?:mitos[ei]s\s)?(?:/|per|in)?\s?{_DENOMINATOR}?", re.I),
     re.compile(

@@ -31,6 +31,7 @@ _PARTIAL = re.compile(
     re.I,
 )
 _FAVOURED = re.compile(r"[\s\w-]{0,25}?\b(?:favou?red|likely|most probabl\w+|assumed)", re.I)
+_LEFT_OPEN = re.compile(r"\w*(?:\s\w+){0,2}?\s(?:is |are )?(?:not|cannot|can not) (?:be )?(?:excluded|ruled out)", re.I)
 ADJECTIVE = re.compile(r"physiolog|benign|degenerat|inflam|reactive|normal|biodistr|un-?specific|non-?specific|post-?")
 
 
@@ -42,6 +43,8 @@ def mark_others(context: Context, found: list[Place]) -> None:
         if place.other:
             continue
         for mark in marks:
+            if mark.start() >= place.end and _LEFT_OPEN.match(text, mark.end()):
+                continue  # "degenerative change not excluded" does not say that it is
             if place.start <= mark.start() < place.end or mark.start() <= place.start < mark.end():
                 place.other = True
             elif mark.end() <= place.start and context.end_of(mark.end(), comma=False) > place.start:
@@ -118,7 +121,8 @@ _DOUBT_AFTER = Words(
     r"(?:possibl[ey]|probabl[ey]|likely|unclear|presumably|DD|differential)\W+(?:\w+\W+){0,3}?(?:metasta\w+|"
     r"malignan\w+|tumou?r\w*|NETs?|benign|physiolog\w+|inflam\w+|cysts?|ha?emangioma\w*|degenerat\w+|primary|"
     r"reactive|manifestation|involvement)|"
-    r"(?:metasta\w+|malignan\w+|tumou?r|NET|lesion)\s(?:\w+\s)?(?:cannot|can not|"
+    r"(?:metasta\w+|malignan\w+|tumou?r|NET|lesion|degenerat\w+|benign|inflam\w+|reactive|ha?emangioma\w*|"
+    r"physiolog\w+|fracture|change)\s(?:\w+\s){0,2}?(?:cannot|can not|"
     r"not) (?:be )?(?:\w+ )?(?:excluded|ruled out)|unclear|of uncertain|of unknown|not (?:definitely|"
     r"clearly) (?:metasta|malig|tumo))|"
     r"^[\s\w]{0,20}\?|^\s(?:\w+\s)?(?:cannot|can not|not) (?:be )?(?:\w+ )?(?:excluded|ruled out)"

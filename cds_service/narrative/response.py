@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from cds_service.narrative.context import Context
@@ -23,6 +23,7 @@ from cds_service.narrative.response_words import (
     NEW,
     NEWLY,
     NO_DISEASE,
+    OF_THE_METASTASES,
     OPERABILITY,
     OPERABLE,
     REGION,
@@ -49,6 +50,7 @@ class Stated:
     span: Span
     section: Section
     hedged: bool = False
+    part: bool = False  # of the metastases: of the whole only where nothing else got worse
 
 
 @dataclass(slots=True)
@@ -151,6 +153,10 @@ def _responses(context: Context, start: int, said: Judgements) -> None:
     for match in RESPONSE.finditer(text):
         value = RESPONSES[int(group_of(match)[1:])][0]
         if not _whole_disease(context, match.start(), match.end(), value):
+            if value in {"PR", "SD"} and OF_THE_METASTASES.match(text[match.end() : match.end() + 80]):
+                part: list[Stated] = []
+                _state(context, match.span(), value, start, part, said.prior, "response")
+                said.response += [replace(stated, part=True) for stated in part]
             continue
         if value == "stable" and match.group().lower().startswith("no"):
             if context.conditional(*match.span()) or context.earlier(*match.span()) or context.standing_apart:

@@ -92,9 +92,21 @@ SYMPTOMS: tuple[tuple[str, str], ...] = (
 SYMPTOM = Words("|".join(rf"(?P<s{i}>\b(?:{words}))" for i, (_, words) in enumerate(SYMPTOMS)))
 LOCAL_AFTER = re.compile(
     r"^\s?(?:of|in|within|at|for|concerning)\s(?:the\s|a\s|all\s|known\s|multiple\s|some\s|one\s|"
-    r"two\s)*(?:\w+\s){0,2}?(?P<what>lesions?|target lesion|node|nodule|metastas\w+|mass|primary|lesion in)?",
+    r"two\s)*(?!comparison|relation|view)(?:(?:\w+\s){0,3}?(?P<what>lesions?|target lesion|node|nodule|metastas\w+|"
+    r"mass|primary|lesion in))?",
     re.I,
 )
+OF_THE_METASTASES = re.compile(
+    r"^\s?(?:of|in)\s(?:the\s|all\s|known\s|multiple\s|both\s)*(?:(?:liver|hepatic|nodal|bone|osseous|lymph node|"
+    r"peritoneal)\s)?(?:and\s\w+\s)?metastases\b",
+    re.I,
+)
+GROWTH = re.compile(
+    r"(?<!\bno )(?<!\bwithout )(?<!\bno sign of )(?<!\bno signs of )(?<!\bno evidence of )\b(?:progress\w*|increas\w*|"
+    r"larger|bigger|grow\w*|enlarg\w*|new(?:ly)?)\b",
+    re.I,
+)
+"""Something got worse, somewhere; what a judgement on part of the disease cannot speak for."""
 LOCAL_SUBJECT = re.compile(
     r"\b(?:lesions?|metastas[ei]s|mets|nodes?|mass(?:es)?|nodules?|primary|foc(?:us|i)|deposits?|cysts?|segment|"
     r"SUV\w*|uptake|expression|score|receptor|index lesion)\b",

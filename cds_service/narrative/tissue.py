@@ -61,7 +61,7 @@ _OTHER_CELLS = Words(
     r"\b(?:non-?neoplastic|crypts?|lymphocyt\w*|germinal|stroma\w*|normal|background|control|tonsils?|"
     r"endotheli\w*|hepatocyt\w*)\b"
 )
-_KNOWN = re.compile(r"\bknown\b[^.;]*$", re.I)
+_KNOWN = re.compile(r"(?<!metastasis of the )(?<!metastasis from the )(?<!metastases of the )\bknown\b[^.;]*$", re.I)
 
 
 def standing(context: Context, begin: int, end: int) -> str:
