@@ -61,7 +61,8 @@ _OTHER_CELLS = Words(
     r"\b(?:non-?neoplastic|crypts?|lymphocyt\w*|germinal|stroma\w*|normal|background|control|tonsils?|"
     r"endotheli\w*|hepatocyt\w*)\b"
 )
-_KNOWN = re.compile(r"(?<!metastasis of the )(?<!metastasis from the )(?<!metastases of the )\bknown\b[^.;]*$", re.I)
+_KNOWN = re.compile(r"\bknown\b[^.;]*$", re.I)
+_METASTASIS_OF_KNOWN = re.compile(r"\bmetasta\w+ (?:of|from) (?:the|a) known\b[^.;(]*$", re.I)
 
 
 def standing(context: Context, begin: int, end: int) -> str:
@@ -72,7 +73,8 @@ def standing(context: Context, begin: int, end: int) -> str:
         return "prior"
     if context.negated_value(begin, end):
         return "skip"
-    if _KNOWN.search(context.text[max(0, begin - 60) : begin]):
+    before = context.text[max(0, begin - 90) : begin]
+    if _KNOWN.search(before[-60:]) and not _METASTASIS_OF_KNOWN.search(before):
         return "prior"
     return "hedged" if context.hedged(begin, end) else "now"
 
