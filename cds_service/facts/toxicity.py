@@ -70,7 +70,7 @@ def compute(view: View) -> Facts:
     recorded += _when_due(view, course, since)
     if recorded:
         facts["toxicity_recorded"] = yes(sources(recorded), latest(recorded), read_as(recorded))
-    support = sorted(set(_support(view, facts)))
+    support = sorted(set(_support(view, facts, since)))
     if support:
         facts["count_support"] = Known(value=", ".join(support), read_as="derived")
     return facts
@@ -190,12 +190,16 @@ def _withheld(facts: Facts, p: Mapping[str, float]) -> bool:
     return low or kidney or liver
 
 
-def _support(view: View, facts: Facts) -> Iterator[str]:
-    """Transfusions before a haemoglobin or platelet count, G-CSF before neutrophils."""
-    for name, kind in (
-        ("tox_hb_g_dl", "transfusion"), ("tox_platelets_10_9_l", "transfusion"), ("tox_anc_10_9_l", "g-csf"),
-    ):  # fmt: skip
-        counted = facts[name].when if name in facts else None
+def _support(view: View, facts: Facts, since: Span) -> Iterator[str]:
+    """Transfusions before a haemoglobin or platelet count, G-CSF before neutrophils or white cells."""
+    white = newest(view, "wbc", float("inf"), since)
+    counts: list[tuple[Span | None, str]] = [
+        (facts[name].when if name in facts else None, kind)
+        for name, kind in (
+            ("tox_hb_g_dl", "transfusion"), ("tox_platelets_10_9_l", "transfusion"), ("tox_anc_10_9_l", "g-csf"),
+        )
+    ]  # fmt: skip
+    for counted, kind in [*counts, (white.when if white else None, "g-csf")]:
         if counted is None:
             continue
         days = [last_taken(t, view) for t in view.chart.treatments if t.group == kind and t.given]
