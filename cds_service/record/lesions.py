@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
 from decimal import Decimal
@@ -231,9 +232,11 @@ def joined(lesions: Iterable[Lesion]) -> tuple[Lesion, ...]:
     They are joined only where that is unambiguous: one of each at the site.
     """
     ordered = sorted(lesions, key=lambda lesion: (lesion.source, repr(lesion)))
+    sites: dict[str, list[Lesion]] = defaultdict(list)
+    for lesion in ordered:
+        sites[site_key(lesion.site)].append(lesion)
     kept: list[Lesion] = []
-    for site in sorted({site_key(lesion.site) for lesion in ordered}):
-        here = [lesion for lesion in ordered if site_key(lesion.site) == site]
+    for site, here in sites.items():
         scored = [lesion for lesion in here if lesion.score is not None and lesion.suvmax is None]
         bare = [lesion for lesion in here if lesion.score is None and (lesion.suvmax is not None or lesion.size_mm)]
         if site and len(scored) == 1 and bare and len(here) == 1 + len(bare) and _complement(bare):

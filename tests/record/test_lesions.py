@@ -6,7 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from cds_service.record import imaging
+from cds_service.record import imaging, lesions
+from cds_service.record.model import Lesion
 from tests.record.tumour_shapes import (
     LOINC,
     SNOMED,
@@ -206,3 +207,11 @@ def test_an_uptake_value_that_is_no_number_is_listed(value):
     found, ignored = run(imaging, report(DOTATATE, **results("k")), uptake)
     assert all(lesion.suvmax is None for lesion in found[0].lesions)
     assert ("Observation/k", "unreadable") in [(row.source, row.why) for row in ignored]
+
+
+def test_very_many_lesions_are_joined_in_one_pass(monkeypatch):
+    seen = []
+    plain = lesions.site_key
+    monkeypatch.setattr(lesions, "site_key", lambda site: seen.append(site) or plain(site))
+    many = [Lesion(site=f"liver {number}", score=(3, 3), source=f"Observation/{number}") for number in range(300)]
+    assert len(lesions.joined(many)) == 300 and len(seen) <= 2 * len(many)
