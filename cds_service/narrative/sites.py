@@ -86,7 +86,8 @@ def _sites(text: str) -> list[Place]:
         if _ORIGIN.match(after) and re.search(r"\b(?:of|from|with)\s(?:an?\s|the\s|known\s|his\s|her\s)*$", before):
             continue  # "metastases of an ileal NET": where the tumour came from
         if (
-            re.search(
+            organs <= {"liver", "spleen", "blood-pool", "kidney"}
+            and re.search(
                 r"(?:\b(?:than|to|with|of|above|below|as|exceeds|exceeding|like|over|exceed|surpasses)\b|"
                 r"[><=~])\s?(?:or\s(?:slightly\s)?(?:above|below|equal to|higher than|lower than)\s)?(?:that\s(?:of|"
                 r"in)\s|the\s|normal\s|of\s|in\s|uptake\s|background\s|healthy\s|physiological\s|liver\s|"
@@ -96,7 +97,6 @@ def _sites(text: str) -> list[Place]:
             )
             and not MAIN_NOUN.match(after.strip())
             and not re.search(r"\bscores?\s(?:of|in|for)\s(?:the\s)?$", before[-20:], re.I)
-            and (organs <= {"liver", "spleen", "blood-pool", "kidney"})
             and not _part_of(before, after)
         ):
             continue  # the organ compared with
