@@ -127,7 +127,7 @@ def _drop_future(chart: Chart, today: date) -> None:
         items: list[Item] = getattr(chart, name)
         late = [item for item in items if _after(item.when, today)]
         chart.ignored += [Ignored(item.source, "future") for item in late if getattr(item, "kind", "") != "request"]
-        setattr(chart, name, [item for item in items if item not in late])
+        setattr(chart, name, [item for item in items if not _after(item.when, today)])
 
 
 def _after(when: Span | None, today: date) -> bool:

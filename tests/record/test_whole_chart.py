@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from cds_service.fhir.resources import RequiredDataMissing
 from cds_service.record import read_chart
+from cds_service.record.model import LabResult
 from tests.record.chart_shapes import (
     ATC,
     ICD10CM,
@@ -184,3 +185,14 @@ def test_absurd_depth_and_size():
 def test_an_empty_record_is_an_empty_chart():
     found = read_chart({"patient": PATIENT, "conditions": None}, patient_id="p", today=date(2026, 1, 1))
     assert found.labs == found.scans == found.diagnoses == found.ignored == []
+
+
+def test_very_many_results_of_the_future_are_each_looked_at_once(monkeypatch):
+    looked = []
+    monkeypatch.setattr(LabResult, "__eq__", lambda one, other: looked.append(1) or one is other)
+    many = [
+        loinc("718-7", f"o{number}", effectiveDateTime="2126-01-01", valueQuantity=amount(12, "g/dL"))
+        for number in range(200)
+    ]
+    found = chart(*many)
+    assert found.labs == [] and len(found.ignored) == 200 and len(looked) <= 200
