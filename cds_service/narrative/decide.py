@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from cds_service.narrative.highest_lowest import Uptakes
+from cds_service.narrative.judgements import Stated, of_the_whole, settle
 from cds_service.narrative.merge import merge
 from cds_service.narrative.overrule import (
     overrule_lesions,
@@ -12,8 +13,6 @@ from cds_service.narrative.overrule import (
     overrule_tissue,
 )
 from cds_service.narrative.reading import Reading
-from cds_service.narrative.response import Stated, settle
-from cds_service.narrative.response_words import GROWTH
 from cds_service.narrative.tissue import KiValue
 
 _GRADE_ORDER = {"G1": 1, "G2": 2, "G3": 3, "NEC": 4, "MiNEN": 5}
@@ -151,9 +150,7 @@ def judgements(reading: Reading) -> None:
     if reading.kind == "pathology":
         return
     out["prior"] += overrule_stated(said.response, "response", "response" in reading.withdrawn)
-    if GROWTH.search(reading.page.text):
-        said.response = [stated for stated in said.response if not stated.part]
-    _decide(reading, "response", said.response)
+    _decide(reading, "response", of_the_whole(said.response, reading.page.text))
     _decide(reading, "new_lesions", said.new)
     overrule_stated(said.operability, "operability", False)
     _decide(reading, "operability", said.operability)

@@ -6,8 +6,8 @@ import re
 from typing import Any
 
 from cds_service.narrative.context import Context
+from cds_service.narrative.judgements import Stated
 from cds_service.narrative.lesion import Lesion, Seen
-from cds_service.narrative.response import Stated
 from cds_service.narrative.sections import Section
 from cds_service.narrative.tissue import Tissue
 

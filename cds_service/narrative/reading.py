@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from cds_service.narrative.discordance import Discordance
+from cds_service.narrative.judgements import Judgements
 from cds_service.narrative.lesion import Seen
 from cds_service.narrative.normalise import Plain
-from cds_service.narrative.response import Judgements
 from cds_service.narrative.sections import Span
 from cds_service.narrative.tissue import Tissue
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import replace
 
 from cds_service.narrative.context import Context
+from cds_service.narrative.judgements import Judgements, Stated
 from cds_service.narrative.lexicon import OTHER, SITE
 from cds_service.narrative.response_words import (
     AFTERWARDS,
@@ -36,48 +36,9 @@ from cds_service.narrative.response_words import (
     WHOLE,
     WHOLE_STUDY,
     WHOLE_WORDS,
-    WORD_OF,
 )
-from cds_service.narrative.sections import Section, Span
+from cds_service.narrative.sections import Span
 from cds_service.narrative.words import group_of
-
-
-@dataclass(slots=True)
-class Stated:
-    """One judgement: value, its place in the plain text, the section; `hedged` judgements have value None."""
-
-    value: object
-    span: Span
-    section: Section
-    hedged: bool = False
-    part: bool = False  # of the metastases: of the whole only where nothing else got worse
-
-
-@dataclass(slots=True)
-class Judgements:
-    """All judgements of one text."""
-
-    response: list[Stated] = field(default_factory=list)
-    new: list[Stated] = field(default_factory=list)
-    clear: list[Stated] = field(default_factory=list)
-    operability: list[Stated] = field(default_factory=list)
-    prior: list[tuple[str, object]] = field(default_factory=list)
-
-
-def settle(stated: list[Stated]) -> tuple[Any, Span | None, bool]:
-    """(value, its place, doubtful?): the one value stated; two that contradict each other give none, doubtful.
-
-    A RECIST word and the plain word of the same meaning agree: the RECIST word stands.
-    """
-    sure = [s for s in stated if not s.hedged]
-    values = list(dict.fromkeys(s.value for s in sure))
-    for recist, word in (*WORD_OF.items(), ("CR", "improved")):
-        if recist in values and word in values:
-            values.remove(word)
-    doubtful = any(s.hedged for s in stated) or len(values) > 1
-    if len(values) != 1:
-        return None, None, doubtful
-    return values[0], next(s.span for s in sure if s.value == values[0]), doubtful
 
 
 def read_judgements(context: Context, start: int, said: Judgements, *, symptoms: bool = False) -> None:

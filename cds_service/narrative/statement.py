@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from cds_service.narrative.context import Context
+from cds_service.narrative.judgements import Judgements, Stated, of_the_whole, settle
 from cds_service.narrative.normalise import plain
-from cds_service.narrative.response import Judgements, Stated, judges, read_judgements, settle
+from cds_service.narrative.response import judges, read_judgements
 from cds_service.narrative.response_words import SYMPTOM
 from cds_service.narrative.sections import LONGEST_SENTENCE, sentences
 
@@ -54,7 +55,8 @@ def read_statement(text: str) -> Statement:
             quotes[name] = page.verbatim(*span)
         return value
 
-    tumour = said.response or symptoms.response  # a word on the tumour wins over one on symptoms
+    # a word on the tumour wins over one on symptoms
+    tumour = of_the_whole(said.response, page.text) or symptoms.response
     response = decided("response", tumour)
     operability = decided("operability", said.operability)
     new = decided("new_lesions", said.new)
