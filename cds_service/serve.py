@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import shutil
@@ -114,7 +115,10 @@ class _Server(BaseApplication):
         warm_up(answer, samples)
         profile = Profile(self._policy.jurisdiction, self._policy.overrides, self._rulebook.wording)
         store = _open_store(self._settings)
-        return create_app(answer, profile=profile, settings=self._settings, samples=samples, store=store)
+        app = create_app(answer, profile=profile, settings=self._settings, samples=samples, store=store)
+        gc.collect()
+        gc.freeze()  # what was built by now stays: no collection during a request need look through it
+        return app
 
 
 class JsonErrorWorker(ThreadWorker):
