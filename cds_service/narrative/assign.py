@@ -47,6 +47,7 @@ def extreme(context: Context, at: int) -> str:
     return "highest" if marks[-1]["top"] else "lowest"
 
 
+_READER = re.compile(r"\b(?:readers?|observers?|reviewers?|reporting physicians?)\b", re.I)
 _HOLLOW = frozenset(
     {
         "colon",
@@ -81,6 +82,7 @@ def give_scores(context: Context, found: list[Place], scores: list[Score], seen:
     """Gives every Krenning score of the sentence to its places, or notes it as earlier or doubtful."""
     full: set[int] = set()
     ends: list[int] = []
+    readers = len(_READER.findall(context.text)) > 1 and len({(s.low, s.high) for s in scores}) > 1
     seen.taken_back = [s.high for s in scores if s.old or context.earlier(s.start, s.end)]
     for score in scores:
         status = (
@@ -116,7 +118,7 @@ def give_scores(context: Context, found: list[Place], scores: list[Score], seen:
             continue
         if score.high == 0 and all(p.denied or p.start < 0 for p in named):
             continue
-        if status == "hedged" or score.damaged or any(p.hedged for p in named):
+        if status == "hedged" or score.damaged or readers or any(p.hedged for p in named):
             seen.uncertain = True
             for place in named:
                 place.loose_words = True

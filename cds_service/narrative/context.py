@@ -103,6 +103,9 @@ class Context(Reach):
                     end_at = min(colon, end_at)
                 else:  # "criterion for PRRT in our centre: Krenning 3 in all lesions"
                     end_at = self.end_of(colon, comma=False)
+            if m.group().startswith("ask") and not self.text.rstrip().endswith("?"):
+                colon = self.text.find(":", m.end())  # "the surgeon asks for the score: Krenning 3"
+                end_at = min(end_at, colon) if colon > 0 else end_at
             if begin <= start < end_at:
                 return True
         for m in self.found(ADVICE):

@@ -96,7 +96,7 @@ EARLIER = Words(
     r"weeks? ago|in the past|at (?:first |initial )?diagnosis|"
     r"had (?:been|shown|demonstrated|had)|at baseline|baseline(?=[:\s]\s?(?:krenning|suv|value|score|ki|\d))|"
     r"unresectable then|then\)|last year|history of|h/o|status post|formerly|known from|wrongly|erroneously|"
-    r"mistakenly|incorrectly|originally|"
+    r"mistakenly|incorrectly|originally|no longer(?= (?:\w+ ){0,2}?(?:krenning|scores?|ki-?67|G[1-3]\b))|"
     r"instead of|rather than|and not(?= (?:krenning|ki|g?\d|stable|progress|partial|complete))|"
     r"not(?= (?:stable disease|progressive disease|partial response|complete response|[0-4]\b(?! (?:lesion|met|"
     r"further)))))"
@@ -137,7 +137,8 @@ IF = Words(
     r"defined as|means?(?! (?:tumou?r|value))|next (?:exam\w*|scan|control|staging|PET|CT|visit|follow-?up)|"
     r"once|to (?:look for|rule out|exclude|assess|evaluate|search|determine|check)|question of|"
     r"for (?:the )?(?:evaluation|assessment|detection|exclusion) of|suitab\w+ if|aim(?:ed|s)?|whether|asks?|"
-    r"asked|requested to|literature|guidelines?|in general|patients (?:with|whose|who)|studies have|"
+    r"asked|requested to|presuppos\w+|demands?|prerequisites?|"
+    r"precondition|minimum (?:for|of)|literature|guidelines?|in general|patients (?:with|whose|who)|studies have|"
     r"according to (?:the )?(?:label|protocol))\b"
 )
 RELATIVE = re.compile(r"\b(?:which|that|and|this)\s$", re.I)

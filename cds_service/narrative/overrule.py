@@ -8,6 +8,7 @@ from typing import Any
 from cds_service.narrative.context import Context
 from cds_service.narrative.judgements import Stated
 from cds_service.narrative.lesion import Lesion, Seen
+from cds_service.narrative.scores import krenning_scores
 from cds_service.narrative.sections import Section
 from cds_service.narrative.tissue import Tissue
 
@@ -46,10 +47,14 @@ def _part_named(text: str) -> bool:
 
 
 def withdrawn_fields(context: Context) -> set[str]:
-    """Fields an addendum's sentence takes back; whether it gives another value is for the caller."""
-    if context.section is not Section.ADDENDUM or not _TAKEN_BACK.search(context.text):
+    """Fields an addendum's sentence takes back or speaks of; whether it gives another value is for the caller."""
+    if context.section is not Section.ADDENDUM:
         return set()
-    return {name for name, words in _FIELD_WORDS.items() if words.search(context.text)}
+    if _TAKEN_BACK.search(context.text):
+        return {name for name, words in _FIELD_WORDS.items() if words.search(context.text)}
+    # another value, whether it can be read or not: what the report said before no longer stands by itself
+    named = {"krenning"} if any(not score.old for score in krenning_scores(context.text, [])) else set()
+    return named | ({"ki67"} if _FIELD_WORDS["ki67"].search(context.text) and "%" in context.text else set())
 
 
 def _value(lesion: Lesion) -> object:

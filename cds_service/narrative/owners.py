@@ -12,6 +12,7 @@ _FORWARD = re.compile(
     re.I,
 )
 _BRACKET_BEHIND = re.compile(r"\s?\((?:the\s)?[^()]{1,40}\)")
+_REMARK = re.compile(r"\b(?:reference|normal|was|were|is|are|than|background)\b", re.I)
 _RIGHT_IN = re.compile(
     r"^\s(?:uptake\s|lesions?\s|metasta\w+\s)?(?:in|of|within)\s(?:the\s|a\s|an\s|both\s|all\s)*$", re.I
 )
@@ -31,7 +32,7 @@ def owners(
     near = before[-1] if before else None
     if named := _BRACKET_BEHIND.match(text, end):  # "Krenning 4 (liver)"
         inside = [p for p in found if named.start() < p.start and p.end <= named.end() and not p.reference]
-        if inside and text.rfind("(", 0, start) <= text.rfind(")", 0, start):
+        if inside and not _REMARK.search(named.group()) and text.rfind("(", 0, start) <= text.rfind(")", 0, start):
             return inside
     if after:
         following = after[0]

@@ -14,6 +14,9 @@ _EITHER = re.compile(
     r"G[123]|neuroendocrine carcinoma)\b",
     re.I,
 )
+_BORDER = re.compile(
+    r"\b(?:border\w*|between|limit|transition)\b[^.;]{0,25}\bG\s?[1-3]\W+(?:and|to|/|or|-)?\W*G?\s?[1-3]\b", re.I
+)
 _GRADE = Words(
     r"\bG\s?-?(?P<g>[1-3])\b(?P<more>\s?[-/]\s?G?\s?[1-3]\b|\s(?:to|or)\sG\s?[1-3]\b)?|\b(?:WHO[- ])?grad(?:e|"
     r"ing)\s?(?:\(?WHO(?:\s?20\d\d)?\)?\s?)?:?\s?G?\s?(?P<n>[1-3]|I{1,3})\b(?P<more2>\s?[-/]\s?(?:G?\s?[1-3]|"
@@ -108,7 +111,7 @@ def _grades(context: Context, start: int, block: int, tissue: Tissue, quoted: bo
             continue
         number = match["g"] or match["n"]
         stated.append((f"G{len(number) if number[0] in 'Ii' else number}", match.start(), match.end()))
-    if stated and _EITHER.search(text) and not quoted and not context.standing_apart:
+    if stated and (_EITHER.search(text) or _BORDER.search(text)) and not quoted and not context.standing_apart:
         tissue.uncertain = True
         tissue.doubtful.add("grade")
         return

@@ -190,7 +190,10 @@ class Reach:
 def _current_date(text: str, match: re.Match[str]) -> bool:
     """ "PET/CT of 4.3.2024" as a title names this examination."""
     before = text[: match.start()].strip()
-    title = r"(?:PET[^\s:]*|CT|MRI|SPECT[^\s:]*|\S*DOTA[^\s:]+|FDG|TATE|TOC|NOC|octreotide|performed|acquired)[\s,(-]*$"
+    title = (
+        r"(?:PET[^\s:]*|CT|MRI|SPECT[^\s:]*|\S*DOTA[^\s:]+|FDG|TATE|TOC|NOC|octreotide|performed|acquired|addendum|"
+        r"amendment|erratum|correction|supplement)[\s,(-]*$"
+    )
     named = re.search(title, before, re.I) or re.search(title, before + " " + match.group().split(" ")[0], re.I)
     return (
         named is not None

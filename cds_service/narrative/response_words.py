@@ -103,7 +103,8 @@ OF_THE_METASTASES = re.compile(
 )
 GROWTH = re.compile(
     r"(?<!\bno )(?<!\bwithout )(?<!\bno sign of )(?<!\bno signs of )(?<!\bno evidence of )\b(?:progress\w*|increas\w*|"
-    r"larger|bigger|grow\w*|enlarg\w*|new(?:ly)?)\b",
+    r"larger|bigger|grow\w*|enlarg\w*|new(?:ly)?|appear(?:ed|ing)|emerg\w*|develop\w*|worse\w*|deteriorat\w*|"
+    r"additional)\b",
     re.I,
 )
 """Something got worse, somewhere; what a judgement on part of the disease cannot speak for."""
@@ -126,7 +127,7 @@ NEW = Words(
 APPEARED = Words(
     r"\b(?P<noun>lesions?|metasta\w+|nodules?|deposits?|mass(?:es)?|foc(?:us|i)|"
     r"nodes?)\s(?:[^;.,]{0,40}?\s)?(?:is|are|was|were|has|have)\s(?:newly (?:appeared|visible|detected|"
-    r"developed)|new\b|appeared since)|"
+    r"developed)|new\b|appeared(?= since|\s?[.,;]|\sin the (?:meantime|interval)|$))|"
     r"\b(?:interval (?:appearance|development)|appearance|development|"
     r"occurrence) of (?:new )?(?:\w+\s){0,3}?(?:lesions?|metasta\w+|nodules?|deposits?)"
 )

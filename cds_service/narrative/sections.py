@@ -93,9 +93,11 @@ _HEADINGS: tuple[tuple[Section, str], ...] = (
     ),
 )  # fmt: skip
 _TITLE = "|".join(f"(?P<{section.name}>{words})" for section, words in _HEADINGS)
+_MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?"
 _STAMP = (
     r"(?:\s(?:no\.?|#)?\s?\d{1,2}(?![\d./]))?(?:\s(?:of|from|dated|"
-    r"on)?\s?\(?\d[\d./-]{3,9}\)?)?(?:\s?\([^)\n]{0,40}\))?"
+    rf"on)?\s?\(?(?:\d[\d./-]{{3,9}}|\d{{1,2}}\.?\s{_MONTH}(?:\s\d{{4}})?|{_MONTH}\s\d{{1,2}}(?:,?\s\d{{4}})?)\)?)?"
+    r"(?:\sby\s[^:\n]{1,40})?(?:\s?\([^)\n]{0,40}\))?"
 )
 _LINE_HEADING = re.compile(
     rf"(?:[#*_>\u2022\d.)\s-]{{0,8}})(?:{_TITLE}){_STAMP}[*_]{{0,3}}\s?(?:[:=]|-(?=\s)|[*_]{{1,3}}:?|(?=\n|$))", re.I
