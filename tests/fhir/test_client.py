@@ -109,6 +109,13 @@ def test_row_44_a_redirect_is_not_followed_and_the_token_stays(server: Served, o
     assert not other.asked
 
 
+def test_a_redirect_on_the_same_server_is_not_followed_either(server: Served) -> None:
+    server.answers["GET /fhir/Patient/p1"] = redirect(f"{server.origin}/admin")
+    server.answers["GET /admin"] = resource(PATIENT)
+    assert read(server)["resourceType"] == "OperationOutcome"
+    assert server.paths() == ["GET /fhir/Patient/p1"]
+
+
 def test_row_30_an_error_is_an_operation_outcome_without_the_servers_words(server: Served) -> None:
     for code, why in ((401, "login"), (403, "forbidden"), (404, "not-found"), (500, "exception")):
         server.answers["*"] = status(code)

@@ -23,7 +23,7 @@ from cds_service.store import AuditSettings, Store, open_store
 from cds_service.store.replay import StoredReplay
 from cds_service.web.pages import Profile
 from tests.hooks.fakes import TODAY, FakeAnswer, call_body
-from tests.hooks.tokens import DISCOVERY, ISSUER, PUBLIC, SERVICE, Ehr, ec_key, jwks, public, rsa_key
+from tests.hooks.tokens import DISCOVERY, ISSUER, PUBLIC, SERVICE, Ehr, ec_key, jwks, private, public, rsa_key
 
 URL = "/cds-services/prrt-candidacy"
 
@@ -200,7 +200,7 @@ def test_row_116_signature(client: FlaskClient, ehr: Ehr) -> None:
     "key",
     [public(rsa_key(1024), "x"), public(ec_key(ec.SECP256R1), "x"), {"kty": "oct", "k": "c2VjcmV0", "kid": "x"},
      public(ec_key(), "x", use="enc"), public(ec_key(), "x", alg="ES256"), public(ec_key(), "x", key_ops=["sign"]),
-     public(ec_key(), "x", d="abc"), {"kty": "EC", "crv": "P-384", "kid": "x"},
+     private(ec_key(), "x"), {"kty": "EC", "crv": "P-384", "kid": "x"},
      {**public(ec_key(), "x"), "kid": 5}, {}],
     ids=lambda key: str(sorted(key)),
 )  # fmt: skip

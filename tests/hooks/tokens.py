@@ -36,6 +36,12 @@ def public(key: Any, kid: str, **more: Any) -> dict[str, Any]:
     return {**algorithm.to_jwk(key.public_key(), as_dict=True), "kid": kid, **more}
 
 
+def private(key: Any, kid: str) -> dict[str, Any]:
+    """The JWK of the whole pair, as somebody publishes by mistake."""
+    algorithm: Any = ECAlgorithm if isinstance(key, ec.EllipticCurvePrivateKey) else RSAAlgorithm
+    return {**algorithm.to_jwk(key, as_dict=True), "kid": kid}
+
+
 def jwks(*keys: dict[str, Any]) -> bytes:
     return json.dumps({"keys": list(keys)}).encode()
 
