@@ -150,9 +150,12 @@ def combined(view: View, found: list[LabResult]) -> Reading:
     ends = [(*_ends(view, r), r) for r in sorted(found, key=lambda r: r.source)]
     analyte = found[0].analyte
     worst = max((end[0] for end in ends), key=lambda value: _badness(view, analyte, value))
-    if len({r.when for r in found}) == 1 and all(r.when and r.when.exact for r in found):
-        ends = [end for end in ends if end[0] == worst]
-    best = min((end[1] for end in ends), key=lambda value: _badness(view, analyte, value))
+    one_day = len({r.when for r in found}) == 1 and all(r.when and r.when.exact for r in found)
+    # the worse of one day is at best as good as the worst of the best ends: of 6 and ">5.5" it is 5.5 to 6
+    choose = max if one_day else min
+    best = choose((end[1] for end in ends), key=lambda value: _badness(view, analyte, value))
+    if one_day:
+        ends = [end for end in ends if worst == end[0] or best == end[1]]
     return Reading(worst, best, tuple(end[2] for end in ends))
 
 

@@ -52,6 +52,13 @@ def test_the_order_of_results_never_matters(labs: list[LabResult], random: Any) 
     assert _facts(labs) == _facts(doubled)
 
 
+def test_a_bound_beside_a_number_of_one_day_never_hides_it() -> None:
+    day = on_day(TODAY - timedelta(days=1))
+    for bound in ("7.5", "5.5"):
+        labs = [lab("hb", bound, day, comparator=">"), lab("hb", "6", day, source="Observation/hb-exact")]
+        assert _goodness(labs, "hb_g_dl", 8) == 0
+
+
 @settings(deadline=None, max_examples=200)
 @given(results("hb", 60, 110), st.data())
 def test_less_haemoglobin_never_helps(labs: list[LabResult], data: Any) -> None:
