@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from cds_service.dates import Span, add_months
 from cds_service.facts.glossary import Facts, FactSpec, Known, no, yes
 from cds_service.facts.pathology import latest, read_as, sources
 from cds_service.facts.results import latest as newest_results
-from cds_service.facts.view import View, surely_before
+from cds_service.facts.view import View
 from cds_service.record.model import Analyte, LabResult, Problem
 from cds_service.record.units import ratio
 
@@ -62,7 +64,8 @@ def compute(view: View) -> Facts:
 
 def _newest_nyha(problems: list[Problem]) -> list[Problem]:
     graded = [p for p in problems if p.kind == "nyha" and p.grade is not None]
-    return [p for p in graded if not any(surely_before(p.when, other.when) for other in graded)]
+    latest_start = max((p.when.first for p in graded if p.when), default=date.min)
+    return [p for p in graded if p.when is None or p.when.last >= latest_start]  # none is surely before another
 
 
 def newest_above(view: View, analyte: Analyte) -> tuple[bool, LabResult] | None:

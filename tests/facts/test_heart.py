@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 
 from cds_service.dates import Span, on_day
+from cds_service.facts import heart
 from cds_service.facts.heart import compute
+from cds_service.facts.view import surely_before
 from cds_service.record.model import Diagnosis, Problem, Procedure
 from tests.facts.charts import days_ago, lab, view
 
@@ -85,3 +87,12 @@ def test_echocardiogram() -> None:
     assert recent(Span(date(2025, 11, 1), date(2025, 12, 31))) == "no"  # from its earliest day
     assert recent(None) == "no"
     assert recent(None, not_provided=frozenset({"Procedure"})) is None
+
+
+def test_the_newest_classes_are_those_no_other_is_surely_after() -> None:
+    spans = [None, *(Span(date(2026, 1, first), date(2026, 1, last)) for first in (1, 5, 9) for last in (1, 5, 9, 20)
+                     if first <= last)]  # fmt: skip
+    for when in permutations(spans, 3):
+        graded = [nyha(2, one) for one in when]
+        pairwise = [p for p in graded if not any(surely_before(p.when, other.when) for other in graded)]
+        assert heart._newest_nyha(graded) == pairwise
