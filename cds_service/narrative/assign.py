@@ -48,6 +48,7 @@ def extreme(context: Context, at: int) -> str:
 
 
 _READER = re.compile(r"\b(?:readers?|observers?|reviewers?|reporting physicians?)\b", re.I)
+_RARELY_NET = frozenset({"prostate", "breast"})
 _HOLLOW = frozenset(
     {
         "colon",
@@ -114,7 +115,7 @@ def give_scores(context: Context, found: list[Place], scores: list[Score], seen:
                 )
             continue
         named = owners(score.start, score.end, found, context.text, full) or [anonymous(found, score.start)]
-        if any(p.other or p.reference for p in named):
+        if any(p.other or p.reference or (p.organs & _RARELY_NET and not p.named_lesion) for p in named):
             continue
         if score.high == 0 and all(p.denied or p.start < 0 for p in named):
             continue

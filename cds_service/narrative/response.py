@@ -178,6 +178,8 @@ def _new_lesions(context: Context, start: int, said: Judgements) -> None:
             continue
         if OTHER.search(text, begin, min(len(text), end + 25)):
             continue
+        if OTHER.search(text, context.start_of(begin, comma=True), begin) and not re.search(r"\bNETs?\b", text[:begin]):
+            continue  # "progressive prostate cancer with new bone metastases"
         place = (start + begin, start + end)
         denied = groups.get("denied") is not None or context.negated_value(begin, end)
         if denied:

@@ -58,6 +58,8 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
         r"octreotide)[ -]neg(?:ative|\.)|non-?avid|not (?:tracer[ -]|sstr[ -]|dotatate[ -])?avid|photopenic|"
         r"not (?:sstr|tracer|receptor)[ -]?(?:positive|expressing)|(?:does|do|did) not (?:take up|express|"
         r"accumulate)\b)"),
+    ("0", r"\b(?:no|without(?: a)?)\s(?:\w+\s)?correlate\s(?:on|in)\s(?:the\s)?(?:\S+\s)?(?:PET|SSTR|DOTA|somatostatin)"
+        r"|\black of (?:a )?(?:\w+ )?correlate\b|\blost (?:\w+ ){1,3}?(?:uptake|expression|avidity|activity)\b"),
     ("0", r"\bnone of (?:the |these |them\b|those )?.{0,50}?(?:shows?|takes? up|express\w*|accumulat\w+|"
         r"is (?:\w+[ -])?avid|are (?:\w+[ -])?avid|has|have|exhibits?|demonstrates?)\b"),
     ("3", rf"{_ABOVE}{_LIVER}(?! and spleen)"),
@@ -78,7 +80,7 @@ _POSITIVE = Words(
     r"dotatate|dotatoc|dotanoc|tracer|dota-\w+)[ -](?:positive|avid|expressing))\b"
 )
 _HINT = re.compile(
-    r"uptake|express|accumul|activity|avid|tracer|receptor|liver|hepatic|spleen|splenic|negative|neg\.|photopenic|"
+    r"uptake|correlate|express|accumul|activity|avid|tracer|receptor|liver|hepatic|spleen|splenic|negative|neg\.|photopenic|"
     r"none of|storage|positiv|enhanc|isohep",
     re.I,
 )
