@@ -34,12 +34,14 @@ def create_app(
     samples: Mapping[str, Sample] | None = None,
     today: Callable[[], date] = date.today,
     store: Store | None = None,
+    self_test: Callable[[], None] | None = None,
 ) -> Flask:
     """The service as a WSGI application.
 
     Args: answer: the way of a call (``hooks.answer.load_answer``); profile: what the sandbox pages say is in force;
     samples: shown on the start page; today: the decision date of a call; store: keeps feedback and the audit trail
-    (None in tests: nothing is kept, there is no feedback, and there can be no authentication).
+    (None in tests: nothing is kept, there is no feedback, and there can be no authentication); self_test: what
+    ``/readyz`` tries besides, raising if the service must not be used.
     """
     settings = settings or Settings()
     app = Flask(__name__, static_folder=None)
@@ -55,7 +57,7 @@ def create_app(
         settings.fhir, partial(decode_fetched, most=settings.limits.max_values), max_entries=MAX_ENTRIES
     )
     app.register_blueprint(hooks_blueprint(answer, today, store, limits=settings.limits, access=access))
-    app.register_blueprint(operations_blueprint(ready=lambda: _ready(answer, today(), store)))
+    app.register_blueprint(operations_blueprint(ready=lambda: _ready(answer, today(), store, self_test)))
     app.register_blueprint(sandbox_blueprint(answer, samples or {}, profile, today))
 
     @app.after_request
@@ -80,8 +82,10 @@ def warm_up(answer: Answer, samples: Mapping[str, Sample]) -> None:
         answer(sample.call, sample.on or date.today())
 
 
-def _ready(answer: Answer, today: date, store: Store | None) -> None:
+def _ready(answer: Answer, today: date, store: Store | None, self_test: Callable[[], None] | None) -> None:
     _probe(answer, today)
+    if self_test is not None:
+        self_test()
     if store is not None:
         store.check()
 

@@ -109,13 +109,18 @@ class _Server(BaseApplication):
         from cds_service.hooks.answer import load_answer
         from cds_service.web.pages import Profile
         from cds_service.web.samples import load_samples
+        from cds_service.web.self_test import published_cases
 
         limit = self._settings.limits.read_seconds
         answer, samples = load_answer(self._rulebook, self._policy, read_seconds=limit), load_samples()
         warm_up(answer, samples)
         profile = Profile(self._policy.jurisdiction, self._policy.overrides, self._rulebook.wording)
         store = _open_store(self._settings)
-        app = create_app(answer, profile=profile, settings=self._settings, samples=samples, store=store)
+        self_test = published_cases(self._rulebook, self._policy.jurisdiction, samples)
+        self_test()
+        app = create_app(
+            answer, profile=profile, settings=self._settings, samples=samples, store=store, self_test=self_test
+        )
         gc.collect()
         gc.freeze()  # what was built by now stays: no collection during a request need look through it
         return app

@@ -27,6 +27,7 @@ class Sample:
     readme: str = field(repr=False)
     on: date | None = None
     jurisdiction: str = ""
+    expected: tuple[str, str] = ("", "")  # outcome and reason
 
 
 def load_samples(folder: Path = FOLDER) -> dict[str, Sample]:
@@ -55,6 +56,7 @@ def _load(path: Path) -> Sample:
         readme=readme,
         on=date.fromisoformat(expected["on"]) if "on" in expected else None,
         jurisdiction=str(expected.get("jurisdiction", "")),
+        expected=(str(expected.get("outcome", "")), str(expected.get("reason", ""))),
     )
 
 
