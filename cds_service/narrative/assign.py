@@ -49,6 +49,11 @@ def extreme(context: Context, at: int) -> str:
 
 _READER = re.compile(r"\b(?:readers?|observers?|reviewers?|reporting physicians?)\b", re.I)
 _RARELY_NET = frozenset({"prostate", "breast"})
+_NOT_SCORED = re.compile(
+    r"\b(?:krenning|scores?)\b[^.;]{0,40}\b(?:cannot|can not|could not|not) be (?:\w+ )?(?:given|assigned|determined|"
+    r"stated|assessed|scored|derived|established)",
+    re.I,
+)
 _HOLLOW = frozenset(
     {
         "colon",
@@ -85,6 +90,9 @@ def give_scores(context: Context, found: list[Place], scores: list[Score], seen:
     ends: list[int] = []
     readers = len(_READER.findall(context.text)) > 1 and len({(s.low, s.high) for s in scores}) > 1
     seen.taken_back = [s.high for s in scores if s.old or context.earlier(s.start, s.end)]
+    if _NOT_SCORED.search(context.text):
+        for place in found:
+            place.loose_words = place.loose_words or bool(place.label and not place.other and not place.reference)
     for score in scores:
         status = (
             "prior"

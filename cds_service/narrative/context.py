@@ -128,7 +128,10 @@ class Context(Reach):
         """Whether a scale is named; "the lesion in segment V corresponds to Krenning 2" is a finding."""
         for m in SCALE.finditer(self.text):
             finding = m["equated"] and LESION_SUBJECT.match(self.text[: m.start()])
-            if not finding or not re.search(r"krenning|score|grade", self.text[m.end() :], re.I):
+            response = m["equated"] and re.match(
+                r"\s(?:an? )?\w+ (?:response|disease|remission)\b", self.text[m.end() :], re.I
+            )
+            if not response and not (finding and re.search(r"krenning|score|grade", self.text[m.end() :], re.I)):
                 return True
         return False
 
