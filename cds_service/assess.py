@@ -173,7 +173,7 @@ class Assessor:
             replace(assessment, heard=self._advising(assessment.heard)),
             self.book, self.values, context.hook_instance, chart.person.id,
             {rule.code for rule in self.book.rules if rule.review_by < context.today},
-            chart.not_provided, chart.incomplete, drafts=sorted(drafts),
+            _gaps(chart), drafts=sorted(drafts),
         )  # fmt: skip
         silent = at_order and not drafts and not chart.wrong_patient
         cards = [] if silent else maker.cards()
@@ -182,6 +182,16 @@ class Assessor:
             why = self.book.wording.say("reason", reason)
             cards = [not_assessed_card(self.book, context.hook_instance, why, sorted(drafts))]
         return cards
+
+
+def _gaps(chart: Chart) -> dict[str, list[str]]:
+    """What of the record did not come, by the heading a card says it under."""
+    found = {
+        "not_provided": chart.not_provided - chart.failed,
+        "failed": chart.failed,
+        "incomplete": chart.incomplete,
+    }
+    return {heading: sorted(kinds) for heading, kinds in found.items() if kinds}
 
 
 def _stops(branch: Branch) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from cds_service.advice.assessment import Assessment
 from cds_service.advice.escape import clean_markdown
@@ -36,8 +36,7 @@ class CardText:
         advice: Advice,
         *,
         primary: bool,
-        absent: Iterable[str],
-        incomplete: Iterable[str],
+        gaps: Mapping[str, Sequence[str]],
     ) -> str:
         """GitHub Flavored Markdown; everything from the record is escaped."""
         blocks = [
@@ -47,7 +46,7 @@ class CardText:
             *(self._write.fill(line) for line in advice.detail),
             *(self._also(rule) if primary else ()),
             self._table(branch, advice),
-            *(self._record_gaps(absent, incomplete) if primary else ()),
+            *(self._record_gaps(gaps) if primary else ()),
             *(self._not_used() if primary else ()),
             self._missing(),
             self._rule_line(rule),
@@ -123,12 +122,8 @@ class CardText:
             source = f"{source} ({self._say('card', 'narrative')})"
         return f"| {spec.meaning} | {self._write.value(name)} | {date} | {source} |"
 
-    def _record_gaps(self, absent: Iterable[str], incomplete: Iterable[str]) -> list[str]:
-        lines = []
-        for key, kinds in (("not_provided", sorted(absent)), ("incomplete", sorted(incomplete))):
-            if kinds:
-                lines.append(f"**{self._say('card', key)}:** {', '.join(kinds)}.")
-        return lines
+    def _record_gaps(self, gaps: Mapping[str, Sequence[str]]) -> list[str]:
+        return [f"**{self._say('card', heading)}:** {', '.join(kinds)}." for heading, kinds in gaps.items()]
 
     def _not_used(self) -> list[str]:
         by_why: dict[tuple[str, str], list[str]] = defaultdict(list)

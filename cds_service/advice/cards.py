@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -27,13 +27,13 @@ class CardMaker:
 
     def __init__(
         self, assessment: Assessment, book: Rulebook, values: dict[str, float], hook_instance: str, patient_id: str,
-        under_review: set[str], absent: Iterable[str], incomplete: Iterable[str], *, drafts: Sequence[str] = (),
+        under_review: set[str], gaps: Mapping[str, Sequence[str]], *, drafts: Sequence[str] = (),
     ) -> None:  # fmt: skip
         facts, parts = assessment.facts, (book.glossary, book.parameters, values, book.wording)
         self._a, self._book, self._patient_id = assessment, book, patient_id
         self._plain = Writer(facts, *parts, clean_plain)
         self._text = CardText(assessment, book, Writer(facts, *parts, clean_markdown), under_review, drafts)
-        self._absent, self._incomplete = sorted(absent), sorted(incomplete)
+        self._gaps = gaps
         self._namespace = uuid5(UUID(int=0), hook_instance)
         self._drafts = drafts
 
@@ -81,9 +81,7 @@ class CardMaker:
         card: dict[str, Any] = {
             "uuid": str(identity),
             "summary": shorten(self._plain.fill(advice.summary)),
-            "detail": self._text.detail(
-                rule, branch, advice, primary=primary, absent=self._absent, incomplete=self._incomplete
-            ),
+            "detail": self._text.detail(rule, branch, advice, primary=primary, gaps=self._gaps),
             "indicator": advice.indicator,
             "source": {
                 "label": self._book.wording.say("card", "source_label"),

@@ -59,6 +59,7 @@ class ResourceSet:
     patient: Resource
     ignored: list[Ignored] = field(default_factory=list)
     not_provided: frozenset[str] = frozenset()
+    failed: frozenset[str] = frozenset()  # of these, the keys that came with an error instead of data
     incomplete: frozenset[str] = frozenset()
     wrong_patient: bool = False
     by_type: dict[str, tuple[Resource, ...]] = field(default_factory=dict)
@@ -112,6 +113,7 @@ def read_resources(
             patient=first,
             ignored=sorted(set(reader.ignored)),
             not_provided=frozenset(named),
+            failed=frozenset(named.intersection(prefetch)),
             incomplete=frozenset(found.incomplete),
             wrong_patient=not right or reader.all_conditions_foreign,
         ),

@@ -337,6 +337,7 @@ class Chart:
     notes: list[Note] = field(default_factory=list)
     ignored: list[Ignored] = field(default_factory=list)
     not_provided: frozenset[str] = frozenset()  # FHIR types whose declared prefetch key was absent or failed
+    failed: frozenset[str] = frozenset()  # of these, the types that came with an error instead of data
     incomplete: frozenset[str] = frozenset()  # FHIR types whose Bundle has an unfollowed next link
     wrong_patient: bool = False  # the Patient, or every Condition, is another person's
     foreign_drafts: bool = False  # a draft order of this call is about another person

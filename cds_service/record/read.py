@@ -97,6 +97,7 @@ def _read(resources: ResourceSet, plausible: Mapping[str, tuple[Decimal, Decimal
         notes=notes.read(resources, ignored),
         ignored=ignored,
         not_provided=resource_types(resources.not_provided),
+        failed=resource_types(resources.failed),
         incomplete=resource_types(resources.incomplete),
         out_of_scope_only=diagnosis.look_alike_recorded(resources),
     )

@@ -62,8 +62,10 @@ def test_what_was_not_provided_is_said_and_what_is_not_on_record_is_not(real_cli
         return " ".join(card["detail"] for card in assessed(real_client, prefetch)["cards"])
 
     assert "Not provided" not in details(complete)
+    assert "Answered with an error" not in details(complete)
     for failed in (FAILED, FAILED_SEARCH):
-        assert "Not provided" in details(complete | {"observations": failed})
+        said = details(complete | {"observations": failed})
+        assert "Answered with an error" in said and "Not provided" not in said
     assert "Not provided" in details({key: value for key, value in complete.items() if key != "observations"})
 
 
