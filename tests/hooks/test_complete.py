@@ -93,7 +93,7 @@ def test_rows_30_and_31_null_empty_and_failed_are_answers_and_are_not_fetched(
     answer = assessed(client, body(server, COMPLETE | {"observations": value}))
     assert not server.asked
     failed = value is not None and value["resourceType"] == "OperationOutcome"
-    assert ("Not provided" in details(answer)) == failed
+    assert ("Answered with an error" in details(answer)) == failed
 
 
 def test_row_32_a_prefetched_page_is_read_on(client: FlaskClient, server: Served) -> None:
@@ -135,7 +135,7 @@ def test_row_29_required_data_that_the_server_does_not_give_are_412(client: Flas
 def test_a_failed_search_leaves_its_facts_unknown_and_the_card_says_so(client: FlaskClient, server: Served) -> None:
     server.answers["POST /fhir/Observation/_search"] = status(500)
     answer = assessed(client, body(server))
-    assert hb(answer)["status"] == "unknown" and "Not provided" in details(answer)
+    assert hb(answer)["status"] == "unknown" and "Answered with an error" in details(answer)
 
 
 @pytest.mark.parametrize("part", ["head", "body"])
@@ -148,7 +148,7 @@ def test_one_deadline_for_the_whole_call_also_when_everything_drips(
     assert time.monotonic() - begun < 2.5
     server.answers["POST /fhir/Condition/_search"] = resource(searchset(NET))
     begun = time.monotonic()
-    assert "Not provided" in details(assessed(client, body(server)))
+    assert "Answered with an error" in details(assessed(client, body(server)))
     assert time.monotonic() - begun < 2.5
 
 
@@ -195,4 +195,4 @@ def test_hostile_json_of_the_server_is_a_failure(client: FlaskClient, server: Se
     wide = b'{"resourceType":"Bundle","entry":[' + b"[]," * 1_600_000 + b"[]]}"
     for hostile in (deep, wide, b"\xff", b'{"resourceType":"Bundle","entry":NaN}'):
         server.answers["POST /fhir/Observation/_search"] = content(hostile)
-        assert "Not provided" in details(assessed(client, body(server)))
+        assert "Answered with an error" in details(assessed(client, body(server)))
