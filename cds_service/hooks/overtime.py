@@ -16,8 +16,9 @@ class Overtime(BaseException):
 
 
 _running: dict[int, float] = {}
-"""Thread -> the CPU time at which it is over. Taken out by the thread, or by the watcher that ends it: never both."""
+"""Thread -> the CPU time at which it is over."""
 
+_ending = threading.Lock()  # Overtime is sent only under it, and only to a thread that is in ``_running``
 _starting = threading.Lock()
 _watchers: list[threading.Thread] = []
 
@@ -32,22 +33,29 @@ def at_most(seconds: float | None) -> Iterator[None]:
         yield
         return
     me = threading.get_ident()
-    _running[me] = time.thread_time() + seconds
     _watch()
     try:
+        _running[me] = time.thread_time() + seconds
         yield
-    except Overtime:
-        raise
-    except BaseException:
+    finally:
         _leave(me)
-        raise
-    _leave(me)
 
 
 def _leave(me: int) -> None:
-    if _running.pop(me, None) is None:
-        while True:  # it is on its way, and must not arrive anywhere else
-            time.sleep(0.001)
+    """Takes the thread out; whatever is still on its way is called back, so that it arrives nowhere else."""
+    while True:
+        try:
+            with _ending:
+                _running.pop(me, None)
+                _send(me, None)
+            return
+        except Overtime:
+            continue  # it came while leaving
+
+
+def _send(thread: int, what: type[BaseException] | None) -> None:
+    sent = ctypes.py_object() if what is None else ctypes.py_object(what)
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), sent)
 
 
 def _watch() -> None:
@@ -61,9 +69,8 @@ def _run() -> None:
     while True:
         time.sleep(_LOOK_SECONDS)
         for thread, limit in list(_running.items()):
-            try:
-                spent = time.clock_gettime(time.pthread_getcpuclockid(thread))
-            except OSError:
-                continue  # it has ended meanwhile
-            if spent > limit and _running.pop(thread, None) is not None:
-                ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(Overtime))
+            with _ending:  # a thread that is still in is alive: it cannot leave meanwhile
+                if _running.get(thread) != limit:
+                    continue
+                if time.clock_gettime(time.pthread_getcpuclockid(thread)) > limit:
+                    _send(thread, Overtime)  # at every look: a finaliser may have swallowed the last one

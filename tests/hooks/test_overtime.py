@@ -61,6 +61,31 @@ def test_what_the_block_raises_is_raised() -> None:
     assert not _running
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_one_that_a_finaliser_swallowed_is_sent_again() -> None:
+    class Swallows:
+        def __del__(self) -> None:
+            spin(1)  # what is raised in here is only reported, never raised on
+
+    begun = time.thread_time()
+    with pytest.raises(Overtime), at_most(0.1):
+        Swallows()
+        spin(20)
+    assert time.thread_time() - begun < 5
+    assert not _running
+
+
+def test_a_swallowed_one_does_not_hold_up_the_end() -> None:
+    swallowed = 0
+    with at_most(0.1):
+        try:
+            spin(1)
+        except Overtime:
+            swallowed += 1
+    assert swallowed == 1 and not _running
+    spin(0.6)  # nothing arrives here
+
+
 def test_it_never_arrives_after_the_block() -> None:
     """Blocks that end just when their time is over, many times, in several threads."""
     wrong: list[BaseException] = []
