@@ -13,6 +13,7 @@ from cds_service.rulebook.loader import Rulebook
 from cds_service.rulebook.texts import Writer
 from cds_service.rulebook.words import Advice, Branch, Rule
 
+_FAMILIES = "CRIFTLPGBD"  # what was only noticed: safety and imaging before biomarkers and how the record was read
 _MOST_SOURCES = 4
 _MOST_LISTED = 12
 _LONGEST_QUOTE = 100
@@ -93,7 +94,10 @@ class CardText:
         """What else was found: one line a rule, findings first."""
         lines = []
         codes = [f.rule for f in self._a.findings]
-        order = sorted(self._a.heard, key=lambda code: (codes.index(code) if code in codes else len(codes), code))
+        order = sorted(
+            self._a.heard,
+            key=lambda code: (codes.index(code) if code in codes else len(codes), _FAMILIES.find(code[0]), code),
+        )
         for code in order:
             _, branch = self._a.heard[code]
             if code != first.code and branch.advice is not None:
