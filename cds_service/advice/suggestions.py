@@ -37,7 +37,7 @@ def build(
                 {
                     "type": "create",
                     "description": f"{template.text} (draft)",
-                    "resource": _service_request(template, rule, advice, write, patient_id, identity),
+                    "resource": _service_request(template, rule, advice, book, write, patient_id, identity),
                 }
             ]
         out.append(entry)
@@ -45,7 +45,7 @@ def build(
 
 
 def _service_request(
-    template: OrderTemplate, rule: Rule, advice: Advice, write: Writer, patient_id: str, identity: UUID
+    template: OrderTemplate, rule: Rule, advice: Advice, book: Rulebook, write: Writer, patient_id: str, identity: UUID
 ) -> dict[str, Any]:
     """A draft R4 ServiceRequest that says which rule proposed it and why."""
     code: dict[str, Any] = {"text": template.text}
@@ -53,6 +53,7 @@ def _service_request(
         code["coding"] = [{"system": template.system, "code": template.code, "display": template.display}]
     number, display = _CATEGORIES[template.category]
     reason = write.fill(advice.summary)
+    note = book.wording.say("card", "proposed").format(rule=f"{rule.code} ({rule.id} {rule.version})")
     return {
         "resourceType": "ServiceRequest",
         "id": str(uuid5(identity, "resource")),
@@ -62,5 +63,5 @@ def _service_request(
         "code": code,
         "subject": {"reference": f"Patient/{patient_id}"},
         "reasonCode": [{"text": reason}],
-        "note": [{"text": f"Proposed by rule {rule.code} ({rule.id} {rule.version}); a clinician decides."}],
+        "note": [{"text": note}],
     }

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 from statistics import median_low
 
-from cds_service.record.dates import Span
+from cds_service.dates import Span
 from cds_service.record.model import Treatment
 
 _FORTNIGHTLY = ("folfox", "folfiri", "folfirinox", "folfoxiri", "de gramont", "flot")  # by name; count by weeks

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from cds_service.record.dates import Span
+from cds_service.dates import Span
 
 FactType = Literal["number", "text", "truth"]
 """A truth fact is the text "yes" or "no"; unknown is the fact's absence."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import Decimal
 
+from cds_service.dates import Span
 from cds_service.facts.glossary import Facts, FactSpec, Known, no, yes
 from cds_service.facts.imaging import show_sites
 from cds_service.facts.imaging_lesions import (
@@ -18,7 +19,6 @@ from cds_service.facts.imaging_lesions import (
 )
 from cds_service.facts.treatment import UPTAKE_CHANGING, given_between
 from cds_service.facts.view import View
-from cds_service.record.dates import Span
 from cds_service.record.model import Scan, Score
 
 GLOSSARY = (

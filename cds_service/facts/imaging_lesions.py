@@ -9,9 +9,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
+from cds_service.dates import Span
 from cds_service.facts.sites import place
 from cds_service.facts.view import View
-from cds_service.record.dates import Span
 from cds_service.record.model import Lesion, Modality, ReadAs, Scan, Score
 
 _WORDED: dict[str | None, Score] = {"low": (1, 1), "none": (0, 0)}  # "high" without a reference organ is no score

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from decimal import Decimal
 
+from cds_service.dates import Span, on_day
 from cds_service.facts.glossary import Facts, FactSpec, Known, no, yes
 from cds_service.facts.imaging import current
 from cds_service.facts.imaging_checks import days_apart
@@ -12,7 +13,6 @@ from cds_service.facts.imaging_lesions import Reading
 from cds_service.facts.reimaging import earlier_scans
 from cds_service.facts.sites import same_place
 from cds_service.facts.view import View, surely_before
-from cds_service.record.dates import Span, on_day
 from cds_service.record.model import Treatment
 
 GLOSSARY = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from cds_service.dates import whole_months
+from cds_service.dates import Span, whole_months
 from cds_service.facts.glossary import Facts, FactSpec, Known, no, yes
 from cds_service.facts.imaging import current
 from cds_service.facts.imaging_lesions import Reading
@@ -12,7 +12,6 @@ from cds_service.facts.reimaging import count_fact, show_extent
 from cds_service.facts.scope import disease_statements
 from cds_service.facts.treatment import TUMOUR_CHANGING, since
 from cds_service.facts.view import View, surely_before
-from cds_service.record.dates import Span
 from cds_service.record.model import Intervention, Item, Order, ReadAs
 
 GLOSSARY = (

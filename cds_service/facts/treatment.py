@@ -12,9 +12,9 @@ from datetime import date, timedelta
 from decimal import ROUND_DOWN, Decimal
 from typing import Literal
 
+from cds_service.dates import Span, on_day
 from cds_service.facts.cycles import CAPTEM, Piece, count
 from cds_service.facts.view import View
-from cds_service.record.dates import Span, on_day
 from cds_service.record.model import Group, Treatment
 
 UPTAKE_CHANGING: frozenset[Group] = frozenset({"cytotoxic", "mtor"})

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from cds_service.record.dates import Span
+from cds_service.dates import Span
 from cds_service.record.model import Analyte, Chart, LabResult
 
 

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 MOST_ALTERNATIVES = 12  # a page's share of an engine pack of 60
 MOST_BRANCHES = 4
-SUMMARY_LENGTH = 140
 CRITICAL = frozenset(("C-01", "C-03", "C-05", "F-02", "F-03"))
 _CODE = re.compile(r"[A-Z]-\d\d")
 _VERSION = re.compile(r"\d+\.\d+\.\d+")
