@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Literal
@@ -36,6 +36,7 @@ _INSTRUMENT = re.compile(
     r"(?:eortc[ -]*)?qlq[ -]?c ?30|qlq-?gi\.?net ?21|fact-?g|sf-?36|eq-?5d(?:-?5l)?|promis global|who-?qol(?:-bref)?",
     re.I,
 )
+_QUALITY = "quality of life"
 _GLOBAL = re.compile(r"global (?:health|qol|quality)|overall health(?!.*week)|ql2|globaler gesundheit|\bvas\b", re.I)
 
 
@@ -133,20 +134,27 @@ def nyha_class(words: str) -> int | None:
 
 
 def read_quality_of_life(resources: ResourceSet, ignored: list[Ignored]) -> list[QualityOfLife]:
-    """Global health scores (0-100) of a named instrument; undated ones are listed."""
+    """Global health scores (0-100) of a named instrument; undated and unreadable ones are listed."""
     found = []
-    for resource, instrument, value in _global_scores(resources):
+    for resource, instrument, parts in _global_scores(resources):
+        values = [value for part in parts if (value := _global_health(part)) is not None]
+        if not values:
+            ignored.append(Ignored(resource.source, "unreadable", _QUALITY))
         when = when_observed(resource, resources, "issued") or parse_date(resource.data.get("authored"))
-        if value is None or not 0 <= value <= 100:
-            ignored.append(Ignored(resource.source, "implausible", "quality of life"))
-        elif when is None:
-            ignored.append(Ignored(resource.source, "no-date", "quality of life"))
-        else:
-            found.append(QualityOfLife(source=resource.source, when=when, instrument=instrument, global_health=value))
+        for value in values:
+            if not 0 <= value <= 100:
+                ignored.append(Ignored(resource.source, "implausible", _QUALITY))
+            elif when is None:
+                ignored.append(Ignored(resource.source, "no-date", _QUALITY))
+            else:
+                found.append(
+                    QualityOfLife(source=resource.source, when=when, instrument=instrument, global_health=value)
+                )
     return found
 
 
-def _global_scores(resources: ResourceSet) -> Iterator[tuple[Resource, str, Decimal | None]]:
+def _global_scores(resources: ResourceSet) -> Iterator[tuple[Resource, str, Sequence[Mapping[str, Any]]]]:
+    """What asks for the global health of a named instrument, with the parts that should hold the score."""
     for resource in resources.of("Observation"):
         words = code_of(resource.data).words
         instrument = _instrument_in(f"{words} {words_at(resource.data, 'method')}")
@@ -154,22 +162,27 @@ def _global_scores(resources: ResourceSet) -> Iterator[tuple[Resource, str, Deci
             continue
         parts = [resource.data] if _GLOBAL.search(words) else []
         parts += [part for part in objects(resource.data.get("component")) if _GLOBAL.search(words_at(part, "code"))]
-        for part in parts:
-            amount = quantity(part.get("valueQuantity"))
-            value = amount.value if amount else number(part.get("valueInteger", part.get("valueDecimal")))
-            if value is not None:
-                yield resource, instrument, value
+        if parts:
+            yield resource, instrument, parts
     for resource in resources.of("QuestionnaireResponse"):
         items = list(_items(resource.data, 0))
         words = " ".join([text(resource.data.get("questionnaire")), *(text(item.get("text")) for item in items)])
         instrument = _instrument_in(words)
-        for item in items if instrument else ():
-            if _GLOBAL.search(f"{text(item.get('text'))} {text(item.get('linkId')).replace('-', ' ')}"):
-                for answer in walk(item, "answer"):
-                    amount = quantity(answer.get("valueQuantity"))
-                    value = amount.value if amount else number(answer.get("valueDecimal", answer.get("valueInteger")))
-                    if value is not None and instrument:
-                        yield resource, instrument, value
+        asked = [item for item in items if _GLOBAL.search(_title(item))] if instrument else []
+        if instrument and asked:
+            yield resource, instrument, [answer for item in asked for answer in walk(item, "answer")]
+
+
+def _title(item: Mapping[str, Any]) -> str:
+    return f"{text(item.get('text'))} {text(item.get('linkId')).replace('-', ' ')}"
+
+
+def _global_health(part: Mapping[str, Any]) -> Decimal | None:
+    """The score of an Observation, a component or an answer; None if there is none that can be read."""
+    if amount := quantity(part.get("valueQuantity")):
+        return amount.value if amount.comparator is None else None  # "below 50" is no score to compare
+    values = (number(part.get(name)) for name in ("valueInteger", "valueDecimal", "valueString"))
+    return next((value for value in values if value is not None), None)
 
 
 @lru_cache(maxsize=1024)

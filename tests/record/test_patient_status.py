@@ -358,6 +358,7 @@ SCORE = {"linkId": "ql2", "text": "Global health status / QoL", "answer": [{"val
         (observation(concept("EORTC QLQ-C30 global health status"), valueQuantity=amount(50, "{score}")), "50"),
         (observation(concept("QLQ-C30"), component=[{"code": concept("Global health status"), "valueInteger": 17}]),
          "17"),
+        (observation(concept("EORTC QLQ-C30 global health status"), valueString="41.7"), "41.7"),
     ],
 )  # fmt: skip
 def test_quality_of_life(resource, value):
@@ -369,3 +370,18 @@ def test_other_questionnaires_and_impossible_scores():
     assert chart(answers(SCORE, questionnaire="http://example.org/phq-9")).quality_of_life == []
     found = chart(answers({**SCORE, "answer": [{"valueInteger": 120}]}))
     assert found.quality_of_life == [] and listed(found) == {("QuestionnaireResponse/q", "implausible")}
+
+
+@pytest.mark.parametrize(
+    "resource",
+    [
+        observation(concept("EORTC QLQ-C30 global health status"), valueString=[1, 2]),
+        observation(concept("EORTC QLQ-C30 global health status"), valueString="better"),
+        observation(concept("EORTC QLQ-C30 global health status"), valueQuantity={"value": 50, "comparator": "<"}),
+        observation(concept("QLQ-C30"), component=[{"code": concept("Global health status")}]),
+        answers({**SCORE, "answer": []}),
+    ],
+)
+def test_a_score_that_cannot_be_read_is_listed(resource):
+    found = chart(resource)
+    assert found.quality_of_life == [] and {why for _, why in listed(found)} == {"unreadable"}
