@@ -64,7 +64,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ``allow_unauthenticated``: listen beyond this machine all the same (``PRRT_CDS_ALLOW_UNAUTHENTICATED`` wins)."""
 
     allowed_origins: tuple[str, ...] | None = None
-    max_body_bytes: Annotated[int, msgspec.Meta(ge=1_000)] = 25 * 1024 * 1024
+    max_body_bytes: Annotated[int, msgspec.Meta(ge=1_000)] = 28 * 1024 * 1024
     database: str | None = None
     audit: AuditSettings = AuditSettings()
     public_url: str | None = None

@@ -12,7 +12,7 @@ from cds_service.hooks.settings import Client, Settings, SettingsError, load_set
 
 
 def test_without_a_file_the_defaults_hold() -> None:
-    assert load_settings({}) == Settings() == Settings(allowed_origins=None, max_body_bytes=25 * 1024 * 1024)
+    assert load_settings({}) == Settings() == Settings(allowed_origins=None, max_body_bytes=28 * 1024 * 1024)
 
 
 def test_a_file_sets_what_it_names(tmp_path: Path) -> None:
