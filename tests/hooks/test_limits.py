@@ -130,7 +130,7 @@ def test_who_waits_too_long_is_503(make_client: Callable[..., FlaskClient], answ
 def test_a_place_is_given_back_whatever_happens(make_client: Callable[..., FlaskClient], answer: Slow) -> None:
     client = make_client(limits=LimitSettings(concurrent=1, waiting=0, wait_seconds=0))
     answer.fault = ValueError()
-    for body, status in ((b"{", 400), (json.dumps(call_body()).encode(), 500), (b" " * 26 * MEGABYTES, 413)):
+    for body, status in ((b"{", 400), (json.dumps(call_body()).encode(), 500), (b" " * 30 * MEGABYTES, 413)):
         for _ in range(3):
             assert client.post(URL, data=body).status_code == status
     assert client.post("/cds-services/nothing", json={}).status_code == 404
