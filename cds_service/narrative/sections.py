@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 
+from cds_service.narrative.words import Said
+
 LONGEST_SENTENCE = 1500  # characters; longer is not prose and is left unread
 MOST_SENTENCES = 2000  # a text with more is no report and is left unread
 
@@ -141,7 +143,7 @@ class Sentence:
     `block` numbers the paragraph or list item; `unread`: too long to be a sentence.
     """
 
-    text: str
+    text: Said
     start: int
     section: Section
     block: int
@@ -232,9 +234,9 @@ def _sentence(text: str, begin: int, end: int, section: Section, block: int) -> 
     if not words.strip():
         return
     if len(words) > LONGEST_SENTENCE:
-        yield Sentence("", begin, section, block, unread=True)
+        yield Sentence(Said(""), begin, section, block, unread=True)
     else:
-        yield Sentence(words.replace("\n", " ").replace("\t", " "), begin, section, block)
+        yield Sentence(Said(words.replace("\n", " ").replace("\t", " ")), begin, section, block)
 
 
 def sentences(text: str) -> list[Sentence]:
@@ -250,5 +252,5 @@ def sentences(text: str) -> list[Sentence]:
             current, start = _section(title), title.end()
         found += _cut(text, start, end, current, block)
         if len(found) > MOST_SENTENCES:
-            return [Sentence("", 0, Section.BODY, 0, unread=True)]
+            return [Sentence(Said(""), 0, Section.BODY, 0, unread=True)]
     return found

@@ -1,0 +1,80 @@
+"""The beginnings worked out from a pattern are never narrower than what the pattern matches."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import tomllib
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from cds_service import narrative
+from cds_service.narrative.normalise import plain
+from cds_service.narrative.sections import sentences
+from cds_service.narrative.starts import starts_of
+from cds_service.narrative.words import Said, Words, lower_of
+
+_MODULES = [importlib.import_module(f"{narrative.__name__}.{m.name}") for m in pkgutil.iter_modules(narrative.__path__)]
+PATTERNS = sorted({(value._pattern.pattern, value) for module in _MODULES for value in vars(module).values()
+                   if isinstance(value, Words)}, key=lambda item: item[0])  # fmt: skip
+TEXTS = [report["text"] for path in sorted((Path(__file__).parent / "reports").glob("*.toml"))
+         for report in tomllib.loads(path.read_text(encoding="utf-8"))["report"]]  # fmt: skip
+SAID = [sentence.text for text in TEXTS for sentence in sentences(plain(text).text)]
+
+
+def _found(words: Words, text: str) -> bool:
+    return words._pattern.search(lower_of(text)) is not None
+
+
+@pytest.mark.parametrize(
+    ("pattern", "expected"),
+    [
+        (r"\b(?:no|not|metasta\w+)\b", {" no ", " not ", " metas"}),
+        (r"\bin the past\b", {" in th"}),
+        (r"\bki\s?-?\s?67", {" ki00", " ki 00", " ki  0", " ki   "}),
+        (r"(?<!not )\bseen(?= on)", {" seen"}),
+        (r"\(\?\)|->|\bx$", {"(?)", "->", " x "}),
+        (r"cannot be", {"cannot"}),
+        (r"(?:^|[(])\?", {"?", "(?"}),
+        (r"\bg[1-3a]\b", {" g0 ", " ga "}),
+        (r"(?P<a>\bab)+", {" ab"}),
+        (r"\w+ disease", {""}),
+        (r"(?:the )?", {""}),
+        (r"\d", {""}),
+        (r"(a)(?(1)b|c)", {""}),
+    ],
+)
+def test_the_beginnings_of_a_pattern(pattern: str, expected: set[str]) -> None:
+    assert starts_of(pattern) == expected
+
+
+def test_a_text_is_searched_only_for_what_its_words_can_begin() -> None:
+    no, score = Words(r"\bno\b"), Words(r"\bkrenning\s\d")
+    said = Said("No uptake above Liver")
+    assert no.possible(said)
+    assert not score.possible(said)
+    match = no.search(said)
+    assert match is not None
+    assert match.span() == (0, 2)
+    assert not no.possible(Said("nodes"))
+    assert no.possible(Said("(no)"))
+
+
+@pytest.mark.parametrize("words", [words for _, words in PATTERNS], ids=range(len(PATTERNS)))
+def test_every_match_in_the_labelled_reports_was_possible(words: Words) -> None:
+    for said in SAID:
+        assert words.possible(said) or not _found(words, said)
+
+
+@pytest.mark.parametrize(("pattern", "words"), PATTERNS, ids=range(len(PATTERNS)))
+def test_whatever_a_pattern_matches_is_possible(pattern: str, words: Words) -> None:
+    @settings(max_examples=20, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @given(st.from_regex(pattern), st.sampled_from(["", " ", "\u2022 ", "a", "; "]))
+    def check(text: str, before: str) -> None:
+        said = Said(before + text + before)
+        assert words.possible(said) or not _found(words, said)
+
+    check()
