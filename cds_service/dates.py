@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import calendar
 import re
-from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 _DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?(?:T.*)?", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Span:
+class Span(NamedTuple):
     """The calendar days an event may have happened on, both ends included.
 
     A full date has ``first == last``; "2024-05" is 1 to 31 May 2024.
@@ -44,7 +43,18 @@ def parse_date(text: object) -> Span | None:
     """
     if not isinstance(text, str):
         return None
-    match = _DATE.fullmatch(text.strip())
+    if text[4:5] != "-" or text[7:8] != "-" or text[10:11] not in ("", "T"):
+        return _less_usual(text.strip())
+    try:
+        day = date.fromisoformat(text[:10])
+    except ValueError:
+        return _less_usual(text.strip())
+    return Span(day, day)
+
+
+def _less_usual(text: str) -> Span | None:
+    """Years, months, and whatever else is no plain day."""
+    match = _DATE.fullmatch(text)
     if match is None:
         return None
     year, month, day = (int(part) if part else None for part in match.groups())

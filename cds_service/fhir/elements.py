@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
-from typing import Any, Literal
+from decimal import Decimal
+from typing import Any, Literal, NamedTuple
 
 from cds_service.dates import Span, parse_date
 
@@ -22,8 +21,7 @@ _WHITE = re.compile(r"\s+")
 _INVISIBLE = dict.fromkeys([0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, 0xAD])
 
 
-@dataclass(frozen=True, slots=True)
-class Coding:
+class Coding(NamedTuple):
     """One coding; absent parts are empty text."""
 
     system: str = ""
@@ -31,8 +29,7 @@ class Coding:
     display: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Quantity:
+class Quantity(NamedTuple):
     """A quantity as sent: exact value, comparator, unit as UCUM code and as printed ("" when absent)."""
 
     value: Decimal
@@ -43,7 +40,10 @@ class Quantity:
     @property
     def units(self) -> tuple[str, ...]:
         """The spellings of the unit, coded first."""
-        return tuple(unit for unit in ((self.code,) if self.code == self.unit else (self.code, self.unit)) if unit)
+        code, unit = self.code, self.unit
+        if code and unit and code != unit:
+            return code, unit
+        return (code or unit,) if code or unit else ()
 
 
 def text(value: object) -> str:
@@ -57,19 +57,21 @@ def text(value: object) -> str:
 
 def number(value: object) -> Decimal | None:
     """An exact number from a JSON number (or a number written as text); None when it is not finite."""
-    if isinstance(value, bool) or value is None:
+    if value is None:
         return None
+    found = value if isinstance(value, Decimal) else _number(value)
+    return found if found is not None and found.is_finite() and -30 < found.adjusted() < 30 else None
+
+
+def _number(value: object) -> Decimal | None:
     if isinstance(value, str):
-        if _NUMBER.fullmatch(value.strip()) is None or _AMBIGUOUS.fullmatch(value.strip()):
+        value = value.strip()
+        if _NUMBER.fullmatch(value) is None or _AMBIGUOUS.fullmatch(value):
             return None
-        value = value.strip().replace(",", ".")
-    if isinstance(value, int | float | str | Decimal):
-        try:
-            found = Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
-        except (InvalidOperation, ValueError):
-            return None
-        return found if found.is_finite() and abs(found.adjusted()) < 30 else None
-    return None
+        return Decimal(value.replace(",", "."))
+    if isinstance(value, float):
+        return Decimal(repr(value))
+    return Decimal(value) if isinstance(value, int) and not isinstance(value, bool) else None
 
 
 def as_list(value: object) -> list[Any]:
@@ -81,24 +83,19 @@ def as_list(value: object) -> list[Any]:
 
 def objects(value: object) -> Iterator[dict[str, Any]]:
     """The JSON objects in a repeating element; anything else in it is passed over."""
-    return (item for item in as_list(value) if isinstance(item, dict))
+    if isinstance(value, list):
+        return iter([item for item in value if isinstance(item, dict)])
+    return iter((value,) if isinstance(value, dict) else ())
 
 
 def walk(data: object, *path: str) -> Iterator[dict[str, Any]]:
     """Every object reached by following the names of ``path``, through lists."""
-    if isinstance(data, dict) and path and data.get(path[0]) is None:
-        return iter(())  # most elements are absent
-    found = [data] if isinstance(data, dict) else list(objects(data))
+    if isinstance(data, dict) and len(path) == 1:  # as nearly always
+        return objects(data.get(path[0]))
+    found = objects(data)
     for name in path:
-        children: list[dict[str, Any]] = []
-        for item in found:
-            child = item.get(name)
-            if isinstance(child, dict):
-                children.append(child)
-            elif isinstance(child, list):
-                children += [part for part in child if isinstance(part, dict)]
-        found = children
-    return iter(found)
+        found = iter([child for item in found for child in objects(item.get(name))])
+    return found
 
 
 def codings(data: object, *path: str) -> tuple[Coding, ...]:
@@ -123,19 +120,19 @@ def text_of(concept: object) -> str:
 
 def words_at(data: object, *path: str) -> str:
     """All words at ``path``: texts and displays of every CodeableConcept there, joined by blanks."""
-    if isinstance(data, Mapping) and path and data.get(path[0]) is None:
-        return ""
+    if isinstance(data, dict) and path and data.get(path[0]) is None:
+        return ""  # most elements are absent
     found: list[str] = []
     for concept in walk(data, *path):
         found.append(text(concept.get("text")))
         found += [text(coding.get("display")) for coding in objects(concept.get("coding"))]
         found.append(text(concept.get("display")))
-    return " ".join(dict.fromkeys(part for part in found if part))
+    return " ".join(dict.fromkeys(filter(None, found)))
 
 
 def quantity(value: object) -> Quantity | None:
     """A FHIR Quantity (also a number written as text); None if it has no finite value."""
-    if not isinstance(value, Mapping):
+    if not isinstance(value, dict):
         return None
     amount = number(value.get("value"))
     if amount is None:
@@ -151,7 +148,7 @@ def quantity(value: object) -> Quantity | None:
 
 def reference(value: object) -> str:
     """The literal reference text of a Reference element, "" if it has none."""
-    return text(value.get("reference")) if isinstance(value, Mapping) else ""
+    return text(value.get("reference")) if isinstance(value, dict) else ""
 
 
 def extensions(data: object, url: str) -> Iterator[dict[str, Any]]:
@@ -173,20 +170,20 @@ def data_absent(data: Data) -> bool:
 
 def period(value: object) -> tuple[Span | None, Span | None]:
     """Start and end of a FHIR Period, each as written."""
-    if not isinstance(value, Mapping):
+    if not isinstance(value, dict):
         return None, None
     return parse_date(value.get("start")), parse_date(value.get("end"))
 
 
 def timing_days(value: object) -> list[Span]:
     """The days a Timing names: its events, else the start of its bounds."""
-    if not isinstance(value, Mapping):
+    if not isinstance(value, dict):
         return []
     events = [span for event in as_list(value.get("event")) if (span := parse_date(event))]
     if events:
         return sorted(events)
     repeat = value.get("repeat")
-    start, _ = period(repeat.get("boundsPeriod")) if isinstance(repeat, Mapping) else (None, None)
+    start, _ = period(repeat.get("boundsPeriod")) if isinstance(repeat, dict) else (None, None)
     return [start] if start else []
 
 
@@ -198,7 +195,7 @@ def dated(data: Data, name: str) -> tuple[Span | None, Span | None]:
     for kind in ("DateTime", "Instant", "Date", "String"):
         if (span := parse_date(data.get(name + kind))) is not None:
             return span, None
-    if isinstance(data.get(name + "Period"), Mapping):
+    if isinstance(data.get(name + "Period"), dict):
         return period(data[name + "Period"])
     days = timing_days(data.get(name + "Timing"))
     return (days[0], days[-1] if len(days) > 1 else None) if days else (None, None)
