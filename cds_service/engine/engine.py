@@ -6,16 +6,16 @@ compared with a plain interpreter's every time. Any doubt is an EngineError, and
 
 from __future__ import annotations
 
-import math
 import os
 import threading
 import weakref
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from itertools import count
 
 from cds_service.engine.errors import EngineError
 from cds_service.engine.native import Native, load
-from cds_service.engine.packs import CATCH_ALL, SID, Pack, Sent, as_json, check_text, plan
+from cds_service.engine.packs import CATCH_ALL, SID, Pack, plan
+from cds_service.engine.written import writer
 from cds_service.facts.glossary import FactSpec
 from cds_service.rulebook.conditions import Condition, evaluate, facts_of
 
@@ -33,7 +33,7 @@ class Engine:
         self._conditions = dict(conditions)
         self._packs = plan(self._conditions, glossary)
         used = frozenset[str]().union(*map(facts_of, self._conditions.values()))
-        self._specs = {name: glossary[name] for name in sorted(used)}
+        self._writers = {name: writer(glossary[name]) for name in sorted(used)}
         self._native: Native = load()
         self._numbers = count(1)
         self._lock = threading.Lock()
@@ -45,21 +45,19 @@ class Engine:
 
         Raises EngineError for a value that cannot be judged, or if the engine fails or errs.
         """
-        checked = {name: _checked(facts[name], spec) for name, spec in self._specs.items() if name in facts}
-        expected = frozenset(key for key, each in self._conditions.items() if evaluate(each, checked) is True)
+        written = {name: write(facts[name]) for name, write in self._writers.items() if name in facts}
+        expected = {key for key, each in self._conditions.items() if evaluate(each, facts) is True}
         with self._lock:
             # Taken away while in use and put back only after success, so that no handle outlives an error of any kind.
             handles, self._handles = self._handles or self._built(), None
-            answered = frozenset(
-                key
-                for handle, pack in zip(handles, self._packs, strict=True)
-                for key in self._matches(handle, pack, checked)
-            )
+            answered: set[str] = set()
+            for handle, pack in zip(handles, self._packs, strict=True):
+                answered |= self._matches(handle, pack, written)
             if answered != expected:
                 differing = ", ".join(sorted(answered ^ expected))
                 raise EngineError(f"the engine and the interpreter disagree on {differing}")
             self._handles = handles
-        return answered
+        return frozenset(answered)
 
     def _built(self) -> list[int]:
         try:
@@ -69,19 +67,18 @@ class Engine:
         except Exception as error:
             raise EngineError(f"the engine could not be built ({type(error).__name__})") from error
 
-    def _matches(self, handle: int, pack: Pack, facts: Mapping[str, float | str]) -> set[str]:
-        sent = pack.fact(next(self._numbers), facts)
+    def _matches(self, handle: int, pack: Pack, written: Mapping[str, str]) -> set[str]:
+        fact = pack.fact(next(self._numbers), written)
         try:
-            matched = self._ask(handle, sent, {CATCH_ALL, *pack.keys})
+            matched = self._ask(handle, fact, pack.rules)
         except EngineError:
             raise
         except Exception as error:  # the C module raises its own kinds and MemoryError
             raise EngineError(f"the engine failed ({type(error).__name__})") from error
         return {pack.keys[rule] for rule in matched}
 
-    def _ask(self, handle: int, sent: Sent, possible: set[str]) -> set[str]:
+    def _ask(self, handle: int, fact: str, rules: Container[str]) -> set[str]:
         """The ruleset's rules that match, without the catch-all, which must be among them."""
-        fact = as_json(sent)
         echo = f'{{"m":{fact}}}}}'
         code, state = self._native.assert_fact(handle, fact)
         if code != 0:
@@ -94,38 +91,20 @@ class Engine:
             if seen != echo:
                 raise EngineError("the engine did not see what it was sent")
             rule = head[2:-1]
-            if rule not in possible - matched:
+            if rule in matched or (rule not in rules and rule != CATCH_ALL):
                 raise EngineError("the engine answered with a rule twice, or with one it was not given")
             matched.add(rule)
             match = self._native.complete_and_start_action(handle, state)
         if CATCH_ALL not in matched:
             raise EngineError("the engine dropped a fact")
         self._native.delete_state(handle, SID)
-        return matched - {CATCH_ALL}
+        matched.remove(CATCH_ALL)
+        return matched
 
     def _after_fork(self) -> None:
         """In a new process: handles are the parent's, and another thread may have held the lock."""
         self._lock = threading.Lock()
         self._handles = None
-
-
-def _checked(value: object, spec: FactSpec) -> float | str:
-    """The value if it is of the fact's type and the engine reads it exactly. Raises EngineError without the value."""
-    if spec.type == "number":
-        if isinstance(value, bool) or not isinstance(value, (int, float)):
-            raise EngineError(f"{spec.name}: {type(value).__name__} where a number belongs")
-        number = float(value) if abs(value) < 1e300 else math.inf
-        if not math.isfinite(number) or number != value:
-            raise EngineError(f"{spec.name}: a number that is not finite or not exact")
-        return number
-    if not isinstance(value, str):
-        raise EngineError(f"{spec.name}: {type(value).__name__} where a text belongs")
-    allowed = ("yes", "no") if spec.type == "truth" else spec.values
-    if allowed and value not in allowed:
-        raise EngineError(f"{spec.name}: a text that is not in the glossary")
-    if allowed:  # a text for display only is never compared, so never sent
-        check_text(value, spec.name)
-    return str(value)
 
 
 def _forget_the_parents_handles() -> None:

@@ -7,12 +7,11 @@ is a property of its own, because the engine's "does not exist" is not reliable.
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
 
 from cds_service.engine.errors import EngineError
+from cds_service.engine.written import check_text, known, value
 from cds_service.facts.glossary import FactSpec
 from cds_service.rulebook.conditions import (
     Atom,
@@ -28,15 +27,11 @@ from cds_service.rulebook.conditions import (
 MOST_ALTERNATIVES = 60  # in a pack; the engine fails on a 65th match of one fact, and one is the catch-all
 MOST_PER_CONDITION = 12
 MOST_PROPERTIES = 250  # of a fact; the engine's limit is 254, and id, sid and the catch-all's are among them
-MOST_CHARACTERS = 2000  # of a text; the engine compares lengths modulo 65,536
 
 SID = "patient"
 CATCH_ALL = "all"
 SEEN = "seen"  # the property of the catch-all
 _OPERATORS: dict[Operator, str] = {"!=": "$neq", "<": "$lt", "<=": "$lte", ">": "$gt", ">=": "$gte"}
-
-Sent = dict[str, float | str]
-"""A fact as the engine gets it: property -> value."""
 
 
 @dataclass(slots=True)
@@ -45,17 +40,18 @@ class Pack:
 
     rules: dict[str, tuple[Atom, ...]] = field(default_factory=dict)
     keys: dict[str, str] = field(default_factory=dict)  # engine rule -> key of the condition
-    compared: set[str] = field(default_factory=set)
-    presence: set[str] = field(default_factory=set)
+    compared: list[str] = field(default_factory=list)
+    presence: dict[str, tuple[str, str]] = field(default_factory=dict)  # fact -> what is sent: unknown, known
 
     def takes(self, key: str, found: tuple[tuple[Atom, ...], ...]) -> bool:
         """Adds the condition if there is room for all of its alternatives."""
-        compared = self.compared | {a.fact for each in found for a in each if isinstance(a, Comparison)}
-        presence = self.presence | {a.fact for each in found for a in each if not isinstance(a, Comparison)}
+        compared = {*self.compared, *(a.fact for each in found for a in each if isinstance(a, Comparison))}
+        presence = {*self.presence, *(a.fact for each in found for a in each if not isinstance(a, Comparison))}
         too_many = len(self.rules) + len(found) > MOST_ALTERNATIVES
         if too_many or len(compared) + len(presence) + 3 > MOST_PROPERTIES:
             return False
-        self.compared, self.presence = compared, presence
+        self.compared = sorted(compared)
+        self.presence = {name: (known(name, False), known(name, True)) for name in sorted(presence)}
         for each in found:
             rule = f"r{len(self.rules)}"
             self.rules[rule], self.keys[rule] = each, key
@@ -66,12 +62,15 @@ class Pack:
         catch_all = f'"{CATCH_ALL}":{{"all":[{{"m":{{"$ex":{{"{SEEN}":1}}}}}}]}}'
         return "{" + ",".join([catch_all, *(f'"{name}":{_rule(each)}' for name, each in self.rules.items())]) + "}"
 
-    def fact(self, number: int, facts: Mapping[str, float | str]) -> Sent:
-        """What this pack is told about a patient: the facts its rules look at, and nothing else. Never empty."""
-        sent: Sent = {"id": f"f{number}", "sid": SID, SEEN: "yes"}
-        sent.update((_value(name), facts[name]) for name in sorted(self.compared) if name in facts)
-        sent.update((_known(name), "yes" if name in facts else "no") for name in sorted(self.presence))
-        return sent
+    def fact(self, number: int, written: Mapping[str, str]) -> str:
+        """What this pack is told about a patient in the engine's JSON: the facts its rules look at, and nothing else.
+
+        ``written``: the known facts as properties (``written.writer``). Never empty.
+        """
+        sent = [f'"id":"f{number}","sid":"{SID}","{SEEN}":"yes"']
+        sent += [written[name] for name in self.compared if name in written]
+        sent += [sides[name in written] for name, sides in self.presence.items()]
+        return "{" + ",".join(sent) + "}"
 
 
 def plan(conditions: Mapping[str, Condition], glossary: Mapping[str, FactSpec]) -> list[Pack]:
@@ -95,29 +94,6 @@ def plan(conditions: Mapping[str, Condition], glossary: Mapping[str, FactSpec]) 
     return packs
 
 
-def check_text(text: str, where: str) -> None:
-    """Refuses what the engine would read differently. Raises EngineError, which does not quote the text."""
-    if len(text) > MOST_CHARACTERS:
-        raise EngineError(f"{where}: a text of more than {MOST_CHARACTERS} characters")
-    if unicodedata.normalize("NFC", text) != text:
-        raise EngineError(f"{where}: a text that is not in Unicode's composed form (NFC)")
-    if any(c in "\"'\\" or unicodedata.category(c) in ("Cc", "Cf", "Cs", "Zl", "Zp") for c in text):
-        raise EngineError(f"{where}: a text with quotes, backslashes or control characters")
-
-
-def as_json(sent: Sent) -> str:
-    """A fact in the engine's JSON."""
-    return "{" + ",".join(f'"{name}":{_literal(value)}' for name, value in sent.items()) + "}"
-
-
-def _literal(value: float | str) -> str:
-    """A checked value in JSON. Numbers are written without exponent, which the engine cannot read, and exactly."""
-    if isinstance(value, str):
-        return f'"{value}"'
-    digits = format(Decimal(repr(value)), "f")
-    return digits if "." in digits else f"{digits}.0"
-
-
 def _rule(atoms: Iterable[Atom]) -> str:
     tests = [_test(atom) for atom in atoms]
     return '{"all":[{"m":' + (tests[0] if len(tests) == 1 else '{"$and":[' + ",".join(tests) + "]}") + "}]}"
@@ -125,16 +101,8 @@ def _rule(atoms: Iterable[Atom]) -> str:
 
 def _test(atom: Atom) -> str:
     if not isinstance(atom, Comparison):
-        return f'{{"{_known(atom.fact)}":"{"yes" if atom.known else "no"}"}}'
+        return "{" + known(atom.fact, atom.known) + "}"
     if isinstance(atom.value, ParamRef):
         raise EngineError(f"param.{atom.value.name} has not been replaced by its number")
-    test = f'{{"{_value(atom.fact)}":{_literal(atom.value)}}}'
+    test = "{" + value(atom.fact, atom.value) + "}"
     return test if atom.op == "==" else f'{{"{_OPERATORS[atom.op]}":{test}}}'
-
-
-def _value(name: str) -> str:
-    return f"v_{name}"
-
-
-def _known(name: str) -> str:
-    return f"k_{name}"
