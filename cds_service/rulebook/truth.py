@@ -175,30 +175,64 @@ def evaluate(condition: Condition, facts: Mapping[str, float | str]) -> bool | N
 
     Raises ConditionError for an unbound parameter or a text where a number belongs.
     """
-    if isinstance(condition, Comparison):
-        if condition.fact not in facts:
-            return None
-        value, limit = facts[condition.fact], condition.value
-        if isinstance(limit, ParamRef) or isinstance(value, bool) or isinstance(value, str) != isinstance(limit, str):
-            raise ConditionError(f"fact.{condition.fact} cannot be compared with {_source(limit)}", condition.fact)
-        return _COMPARE[condition.op](value, limit)
-    if isinstance(condition, (All, Any)):
-        decisive = isinstance(condition, Any)  # one true decides an Any, one false an All
-        answer: bool | None = not decisive
-        for part in condition.parts:
-            each = evaluate(part, facts)
-            if each is decisive:
-                return decisive
-            answer = None if each is None else answer
-        return answer
-    if isinstance(condition, Presence):
-        return (condition.fact in facts) is condition.known
-    if isinstance(condition, Named):
-        return evaluate(condition.condition, facts)
-    if isinstance(condition, Not):
-        inner = evaluate(condition.condition, facts)
-        return None if inner is None else not inner
-    raise ConditionError(f"{type(condition).__name__} is not a condition")
+    truth = _TRUTH.get(type(condition))
+    if truth is None:
+        raise ConditionError(f"{type(condition).__name__} is not a condition")
+    return truth(condition, facts)
+
+
+def _of_comparison(condition: Comparison, facts: Mapping[str, float | str]) -> bool | None:
+    if condition.fact not in facts:
+        return None
+    value, limit = facts[condition.fact], condition.value
+    if type(value) is not type(limit):
+        _check_comparable(condition.fact, value, limit)
+    return _COMPARE[condition.op](value, limit)
+
+
+def _of_presence(condition: Presence, facts: Mapping[str, float | str]) -> bool | None:
+    return (condition.fact in facts) is condition.known
+
+
+def _of_all(condition: All, facts: Mapping[str, float | str]) -> bool | None:
+    answer: bool | None = True
+    for part in condition.parts:
+        each = _TRUTH[type(part)](part, facts)
+        if each is False:
+            return False
+        if each is None:
+            answer = None
+    return answer
+
+
+def _of_any(condition: Any, facts: Mapping[str, float | str]) -> bool | None:
+    answer: bool | None = False
+    for part in condition.parts:
+        each = _TRUTH[type(part)](part, facts)
+        if each is True:
+            return True
+        if each is None:
+            answer = None
+    return answer
+
+
+def _of_named(condition: Named, facts: Mapping[str, float | str]) -> bool | None:
+    return evaluate(condition.condition, facts)
+
+
+def _of_not(condition: Not, facts: Mapping[str, float | str]) -> bool | None:
+    inner = evaluate(condition.condition, facts)
+    return None if inner is None else not inner
+
+
+_TRUTH: dict[type[Condition], Callable[[Anything, Mapping[str, float | str]], bool | None]] = {
+    Comparison: _of_comparison, Presence: _of_presence, All: _of_all, Any: _of_any, Named: _of_named, Not: _of_not,
+}  # fmt: skip
+
+
+def _check_comparable(name: str, value: float | str, limit: float | str | ParamRef) -> None:
+    if isinstance(limit, ParamRef) or isinstance(value, bool) or isinstance(value, str) != isinstance(limit, str):
+        raise ConditionError(f"fact.{name} cannot be compared with {_source(limit)}", name)
 
 
 def _source(value: float | str | ParamRef) -> str:
