@@ -53,14 +53,16 @@ class Assessor:
             rules=tuple(_bound_rule(rule, self.values) for rule in book.rules),
             criteria=tuple(_bound_criterion(criterion, self.values) for criterion in book.criteria),
         )
+        self._rules = {stage: [rule for rule in self.book.rules if rule.stage == stage] for stage in _STAGES}
+        self._engines = {stage: self._engine(rules) for stage, rules in self._rules.items() if rules}
         self._fired = {rule.code: fired_fact(rule.code) for rule in book.rules}
-        self._engines = {stage: self._engine(stage) for stage in _STAGES if self._rules(stage)}
+        self._silent: dict[int, Facts] = {
+            stage: {self._fired[rule.code]: _SILENT for rule in book.rules if rule.stage < stage} for stage in _STAGES
+        }
+        self._order = {criterion.id: number for number, criterion in enumerate(book.criteria)}
 
-    def _rules(self, stage: int) -> list[Rule]:
-        return [rule for rule in self.book.rules if rule.stage == stage]
-
-    def _engine(self, stage: int) -> Engine:
-        conditions = {key: when for rule in self._rules(stage) for key, when in conditions_of(rule).items()}
+    def _engine(self, rules: list[Rule]) -> Engine:
+        conditions = {key: when for rule in rules for key, when in conditions_of(rule).items()}
         return Engine(conditions, self.book.glossary)
 
     def assess(self, chart: Chart, *, today: date, hook: str, hook_instance: str) -> Assessment:
@@ -77,23 +79,27 @@ class Assessor:
 
     def assess_facts(self, facts: Facts, context: Context) -> Assessment:
         """The same from the facts on."""
-        facts = dict(facts)
         chart = context.chart
         course = str(facts["course"].value)
+        values = {name: known.value for name, known in facts.items()}
         checklist = run_checklist(
-            self.book.criteria, facts, self.book.glossary, absent=chart.not_provided, incomplete=chart.incomplete
-        )
+            self.book.criteria, facts, values, self.book.glossary,
+            absent=chart.not_provided, incomplete=chart.incomplete,
+        )  # fmt: skip
+        required = self._required_facts(checklist)
         heard: Heard = {}
+        findings: list[Finding] = []
         seen: dict[int, Facts] = {}
         for stage, engine in self._engines.items():
             if stage > 1:
-                facts = facts | self._stage_facts(stage, heard, checklist, course)
+                found = self._finding_facts(stage, heard, findings) | required
+                facts = facts | found
+                values |= {name: known.value for name, known in found.items()}
             seen[stage] = facts
-            true = engine.evaluate({name: known.value for name, known in facts.items()})
-            heard = unsilenced({**heard, **hear(self._rules(stage), true, course)})
-            if _stands_alone(findings_of(heard)):
+            heard = unsilenced(heard | hear(self._rules[stage], engine.evaluate(values), course))
+            findings = findings_of(heard)
+            if _stands_alone(findings):
                 break  # nothing is synthesised for a patient the rules do not speak of
-        findings = findings_of(heard)
         if not findings:
             raise EngineError("no rule came to a finding; the rule book has a gap")
         if chart.wrong_patient:
@@ -104,7 +110,7 @@ class Assessor:
             course=course,
             heard=dict(sorted(heard.items())),
             checklist=checklist,
-            missing=self._missing(findings, heard, checklist, facts, course),
+            missing=self._missing(findings, heard, checklist, values, course),
             ignored=[*chart.ignored, *unused(self._view(context))],
             facts=facts,
             seen=seen,
@@ -115,36 +121,42 @@ class Assessor:
         )
         return replace(assessment, cards=self._cards(assessment, context))
 
-    def _stage_facts(self, stage: int, heard: Heard, checklist: list[Checked], course: str) -> Facts:
+    def _finding_facts(self, stage: int, heard: Heard, findings: list[Finding]) -> Facts:
         """What earlier stages found, as facts for the next one."""
-        earlier = (rule.code for rule in self.book.rules if rule.stage < stage)
-        out: Facts = {self._fired[code]: _FIRED if code in heard else _SILENT for code in earlier}
+        fired = {self._fired[code]: _FIRED for code in heard}
+        numbers = {name: _derived(float(number)) for name, number in counts(findings).items()}
+        return self._silent[stage] | fired | numbers
+
+    def _required_facts(self, checklist: list[Checked]) -> Facts:
+        """What of the required criteria is not met or not known, as facts for the later stages."""
         required = [line for line in checklist if line.criterion.required]
         unknown = self._items(required, "unknown")
         not_met = self._items(required, "not-met")
-        numbers = {
-            **counts(findings_of(heard)),
-            "required_unknown_count": len(unknown),
-            "required_not_met_count": len(not_met),
+        out = {
+            "required_unknown_count": _derived(float(len(unknown))),
+            "required_not_met_count": _derived(float(len(not_met))),
         }
-        out |= {name: Known(value=float(number), read_as="derived") for name, number in numbers.items()}
         if unknown:
-            out["required_unknown_list"] = Known(value=", ".join(unknown), read_as="derived")
-            out["required_unknown_top"] = Known(value=", ".join(unknown[:_TOP]), read_as="derived")
+            out["required_unknown_list"] = _derived(", ".join(unknown))
+            out["required_unknown_top"] = _derived(", ".join(unknown[:_TOP]))
         if not_met:
-            out["required_not_met_list"] = Known(value=", ".join(not_met), read_as="derived")
+            out["required_not_met_list"] = _derived(", ".join(not_met))
         return out
 
     def _items(self, lines: list[Checked], status: Status) -> list[str]:
         return [self.book.wording.say("item", line.criterion.id) for line in lines if line.status == status]
 
     def _missing(
-        self, findings: list[Finding], heard: Heard, checklist: list[Checked], facts: Facts, course: str
+        self,
+        findings: list[Finding],
+        heard: Heard,
+        checklist: list[Checked],
+        values: Mapping[str, float | str],
+        course: str,
     ) -> list[str]:
         """Ids to ask for: what heard rules ask, and every required criterion that is unknown."""
         if _stands_alone(findings):
             return []
-        values = {name: known.value for name, known in facts.items()}
         asked = {
             ask.id if isinstance(ask, Ask) else ask
             for _, branch in heard.values()
@@ -153,24 +165,25 @@ class Assessor:
         }
         if course in ("none", "retreatment"):
             asked |= {c.criterion.id for c in checklist if c.criterion.required and c.status == "unknown"}
-        order = [criterion.id for criterion in self.book.criteria]
-        return sorted(asked, key=lambda name: (order.index(name) if name in order else len(order), name))
+        return sorted(asked, key=lambda name: (self._order.get(name, len(self._order)), name))
 
-    def _advising(self, heard: Heard) -> Heard:
-        """The rules with the advice this site shows: a stop is never taken back."""
-        if self.policy.research_cards:
-            return heard
-        return {
-            code: (rule, branch if rule.validation != "research" or _stops(branch) else replace(branch, advice=None))
-            for code, (rule, branch) in heard.items()
+    def _advising(self, assessment: Assessment) -> Assessment:
+        """The assessment with the advice this site shows: a stop is never taken back."""
+        silent = {
+            code: (rule, replace(branch, advice=None))
+            for code, (rule, branch) in assessment.heard.items()
+            if rule.validation == "research" and not _stops(branch)
         }
+        if self.policy.research_cards or not silent:
+            return assessment
+        return replace(assessment, heard=assessment.heard | silent)
 
     def _cards(self, assessment: Assessment, context: Context) -> list[dict[str, object]]:
         chart = context.chart
         at_order = context.hook != "patient-view"
         drafts = {order.source: order.kind for order in chart.orders if order.draft} if at_order else {}
         maker = CardMaker(
-            replace(assessment, heard=self._advising(assessment.heard)),
+            self._advising(assessment),
             self.book, self.values, context.hook_instance, chart.person.id,
             {rule.code for rule in self.book.rules if rule.review_by < context.today},
             _gaps(chart), drafts=sorted(drafts),
@@ -182,6 +195,10 @@ class Assessor:
             why = self.book.wording.say("reason", reason)
             cards = [not_assessed_card(self.book, context.hook_instance, why, sorted(drafts))]
         return cards
+
+
+def _derived(value: str | float) -> Known:
+    return Known(value=value, read_as="derived")
 
 
 def _gaps(chart: Chart) -> dict[str, list[str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 
 from cds_service.facts.glossary import Facts, FactSpec, Known
@@ -23,24 +23,25 @@ class Checked:
 def run_checklist(
     criteria: Iterable[Criterion],
     facts: Facts,
+    values: Mapping[str, float | str],
     glossary: Mapping[str, FactSpec],
     *,
-    absent: Collection[str],
-    incomplete: Collection[str],
+    absent: Set[str],
+    incomplete: Set[str],
 ) -> list[Checked]:
-    """The criteria that apply. ``criteria`` are bound; ``absent`` and ``incomplete`` are FHIR types.
+    """The criteria that apply. ``criteria`` are bound, ``values`` those of the facts; ``absent`` and ``incomplete``
+    are FHIR types.
 
     A criterion that reads a type that did not come is unknown, whatever the rest of the record says; one that reads
     a type that did not come whole is never met.
     """
-    values = {name: known.value for name, known in facts.items()}
+    gaps = absent | incomplete
     checked = []
     for criterion in criteria:
         if criterion.applies is not None and evaluate(criterion.applies, values) is False:
             continue
         status = status_of(evaluate(criterion.met, values))
-        lacking = {*absent, *incomplete} if status == "met" else absent
-        if any(kind in lacking for kind in criterion.reads):
+        if not (gaps if status == "met" else absent).isdisjoint(criterion.reads):
             status = "unknown"
         known = facts.get(criterion.shows) if criterion.shows else None
         unit = glossary[criterion.shows].unit if criterion.shows else ""

@@ -44,13 +44,14 @@ def also_key(rule: Rule, branch: Branch, also: Also) -> str:
 def hear(rules: Iterable[Rule], true: frozenset[str], course: str) -> Heard:
     """The rules that speak in this PRRT course, each with its first true branch and its true further findings."""
     heard: Heard = {}
+    speaking = {key.partition("/")[0] for key in true}
     for rule in rules:
-        if course not in rule.speaks_in:
+        if rule.code not in speaking or course not in rule.speaks_in:
             continue
         for branch in rule.branches:
             if branch_key(rule, branch) in true:
                 also = tuple(a for a in branch.also if also_key(rule, branch, a) in true)
-                heard[rule.code] = (rule, replace(branch, also=also))
+                heard[rule.code] = (rule, branch if also == branch.also else replace(branch, also=also))
                 break
     return heard
 

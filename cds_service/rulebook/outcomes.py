@@ -38,14 +38,14 @@ OVERRIDING: tuple[tuple[str, str], ...] = (
 SCAN_ORDERED = ("no-advice", "scan-already-ordered")
 """Takes the rank of the re-imaging it replaces."""
 
-_ORDER = [(outcome, reason) for outcome, reasons in RANK for reason in reasons]
+_PAIRS = ((outcome, reason) for outcome, reasons in RANK for reason in reasons)
+_ORDER = {pair: position for position, pair in enumerate(_PAIRS)}
+_ORDER[SCAN_ORDERED] = _ORDER["re-image", "post-therapy"]
 
 
 def rank(outcome: str, reason: str) -> int:
-    """Position in the order of the contract; smaller is more urgent. Raises ValueError for an unknown pair."""
-    if (outcome, reason) == SCAN_ORDERED:
-        return _ORDER.index(("re-image", "post-therapy"))
-    return _ORDER.index((outcome, reason))
+    """Position in the order of the contract; smaller is more urgent. Raises KeyError for an unknown pair."""
+    return _ORDER[outcome, reason]
 
 
 def is_outcome(outcome: str, reason: str) -> bool:
