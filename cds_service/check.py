@@ -12,7 +12,6 @@ from cds_service.assess import Assessor
 from cds_service.fhir.bundle import harvest
 from cds_service.fhir.elements import objects, reference
 from cds_service.fhir.ignored import Ignored
-from cds_service.fhir.resources import name_of
 from cds_service.fhir.revisions import canonical
 from cds_service.fhir.status import is_read
 from cds_service.fhir.validation import problems
@@ -117,7 +116,7 @@ def _resources(call: HookCall) -> dict[str, list[dict[str, Any]]]:
     """Every resource as sent, by the name an assessment cites; several where a name stands for several contents."""
     found: dict[str, dict[str, dict[str, Any]]] = defaultdict(dict)
     for item in harvest({**call.prefetch, "draftOrders": call.draft_orders}).found:
-        found[name_of(item)[2]][canonical({**item.data, "meta": None})] = item.data
+        found[item.source][canonical({**item.data, "meta": None})] = item.data
     return {source: list(contents.values()) for source, contents in found.items()}
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+
+import msgspec
 
 from cds_service.fhir.elements import objects, text
 from cds_service.fhir.ignored import Ignored
@@ -15,14 +18,19 @@ MAX_NESTING = 8
 UNREAD: dict[str, Any] = {"resource": {"resourceType": "Basic"}}
 """The entry that stands for one with a resource no rule can use; such a resource is not decoded."""
 
+_ID = re.compile(r"[A-Za-z0-9\-._:|=~+@]{1,128}")
 
-@dataclass(slots=True)
-class Found:
-    """One resource as found: its JSON, the entry's fullUrl and the prefetch key."""
+
+class Found(msgspec.Struct, frozen=True, eq=False, gc=False):
+    """One resource as found: its JSON, the entry's fullUrl and the prefetch key; type, id ("" if none is usable) and
+    the name an assessment cites."""
 
     data: dict[str, Any]
     full_url: str
     key: str
+    type: str
+    id: str
+    source: str
 
 
 @dataclass(slots=True)
@@ -81,7 +89,7 @@ class _Key:
                         self._value(part["resource"], "", depth + 1)
             case _:
                 self.resources += 1
-                self.result.found.append(Found(value, full_url, self.key))
+                self.result.found.append(_found(value, full_url, self.key))
 
     def _bundle(self, bundle: dict[str, Any], depth: int) -> None:
         if depth > MAX_NESTING:
@@ -100,23 +108,30 @@ class _Key:
             if not isinstance(entry, dict):
                 self._unreadable("")
                 continue
-            full_url = text(entry.get("fullUrl"))
-            for content in _contents(entry):
-                self._value(content, full_url, depth + 1)
+            self._value(_content(entry), text(entry.get("fullUrl")), depth + 1)
 
     def _unreadable(self, full_url: str, detail: str = "not a FHIR resource") -> None:
         self.broken += 1
         self.result.ignored.append(Ignored(full_url or f"prefetch.{self.key}", "unreadable", detail))
 
 
-def _contents(entry: dict[str, Any]) -> Iterator[object]:
-    """What an entry holds: its resource and, in a batch-response, the outcome of a failed request."""
-    request, response = entry.get("request"), entry.get("response")
+def _found(data: dict[str, Any], full_url: str, key: str) -> Found:
+    kind, identity = data["resourceType"], data.get("id")
+    if isinstance(identity, int) and not isinstance(identity, bool):
+        identity = str(identity)
+    if isinstance(identity, str) and _ID.fullmatch(identity):
+        return Found(data, full_url, key, kind, identity, f"{kind}/{identity}")
+    return Found(data, full_url, key, kind, "", full_url or kind)
+
+
+def _content(entry: dict[str, Any]) -> object:
+    """What an entry holds: its resource or, in a batch-response, the outcome of a failed request; None if nothing."""
+    resource, request, response = entry.get("resource"), entry.get("request"), entry.get("response")
     if isinstance(request, dict) and text(request.get("method")).upper() == "DELETE":
-        return
-    if entry.get("resource") is not None:
-        yield entry["resource"]
-    elif isinstance(response, dict) and response.get("outcome") is not None:
-        yield response["outcome"]
-    elif isinstance(response, dict) and text(response.get("status"))[:1] in ("4", "5"):
-        yield {"resourceType": "OperationOutcome", "issue": [{"severity": "error"}]}
+        return None
+    if resource is not None or not isinstance(response, dict):
+        return resource
+    if response.get("outcome") is not None:
+        return response["outcome"]
+    failed = text(response.get("status"))[:1] in ("4", "5")
+    return {"resourceType": "OperationOutcome", "issue": [{"severity": "error"}]} if failed else None

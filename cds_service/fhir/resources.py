@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import groupby
+from operator import attrgetter
 from typing import Any
+
+import msgspec
+from msgspec.structs import replace
 
 from cds_service.fhir.bundle import Found, Harvest, harvest
 from cds_service.fhir.elements import objects, reference, text
@@ -19,7 +22,7 @@ from cds_service.fhir.validation import problems
 
 PATIENT_KEY, CONDITIONS_KEY = "patient", "conditions"
 """The prefetch keys of the data no assessment can do without."""
-_ID = re.compile(r"[A-Za-z0-9\-._:|=~+@]{1,128}")
+_SOURCE = attrgetter("source")
 
 
 class RequiredDataMissing(LookupError):
@@ -30,8 +33,7 @@ class RequiredDataMissing(LookupError):
         self.keys = keys
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Resource:
+class Resource(msgspec.Struct, frozen=True, eq=False, gc=False):
     """One usable resource. ``source`` is what an assessment cites: "Observation/1", contained
     "DiagnosticReport/1#a", without an id the fullUrl; ``parent`` the resource it is contained in."""
 
@@ -101,12 +103,11 @@ def read_resources(
     Raises RequiredDataMissing; nothing else, whatever the prefetch holds.
     """
     found = harvest(prefetch)
-    _require(prefetch, found, declared)
-    patients = [(item.data, item.full_url) for item in found.found if item.data["resourceType"] == "Patient"]
-    identity = Identity(patient_id, patients)
-    reader = _Reader(identity, found)
+    patients = [item for item in found.found if item.type == "Patient"]
+    _require(prefetch, found, patients, declared)
+    reader = _Reader(Identity(patient_id, [(item.data, item.full_url) for item in patients]), found)
     usable = reader.read(useful)
-    first, right = _patient(usable, found, patient_id)
+    first, right = _patient(usable, patients, patient_id)
     named = {key for key in (*declared, *prefetch) if key not in found.answered}
     return _indexed(
         ResourceSet(
@@ -134,11 +135,13 @@ def read_drafts(draft_orders: Mapping[str, Any], record: ResourceSet) -> Resourc
     return drafts
 
 
-def _require(prefetch: Mapping[str, Any], found: Harvest, declared: Collection[str]) -> None:
+def _require(
+    prefetch: Mapping[str, Any], found: Harvest, patients: Iterable[Found], declared: Collection[str]
+) -> None:
     """Patient and Conditions must have come: under their own keys, or the record came as one Bundle."""
     missing = []
     own = PATIENT_KEY in prefetch or PATIENT_KEY in declared
-    if not any(item.data["resourceType"] == "Patient" and (not own or item.key == PATIENT_KEY) for item in found.found):
+    if not any(not own or item.key == PATIENT_KEY for item in patients):
         missing.append(PATIENT_KEY)
     if (own or CONDITIONS_KEY in prefetch) and CONDITIONS_KEY not in found.answered:
         missing.append(CONDITIONS_KEY)
@@ -146,17 +149,17 @@ def _require(prefetch: Mapping[str, Any], found: Harvest, declared: Collection[s
         raise RequiredDataMissing(*missing)
 
 
-def _patient(usable: Iterable[Resource], found: Harvest, patient_id: str) -> tuple[Resource, bool]:
+def _patient(usable: Iterable[Resource], patients: list[Found], patient_id: str) -> tuple[Resource, bool]:
     """The Patient and whether it is the one of the request; if another one was prefetched, that one."""
-    own = [item for item in found.found if item.data["resourceType"] == "Patient" and item.key == PATIENT_KEY]
+    own = [item for item in patients if item.key == PATIENT_KEY]
     right = [resource for resource in usable if resource.type == "Patient"]
     if right and all(patient_name(item.data, item.full_url) == patient_id for item in own):
-        return replace(min(right, key=lambda resource: canonical(resource.data)), id=patient_id), True
-    pool = own or [item for item in found.found if item.data["resourceType"] == "Patient"]
+        first = min(right, key=lambda resource: canonical(resource.data)) if len(right) > 1 else right[0]
+        return replace(first, id=patient_id), True
+    pool = own or patients
     others = [item for item in pool if patient_name(item.data, item.full_url) != patient_id]
     other = min(others or pool, key=lambda item: canonical(item.data))
-    kind, identity, source = name_of(other)
-    return Resource(kind, identity, source, other.data, other.key), False
+    return Resource(other.type, other.id, other.source, other.data, other.key), False
 
 
 class _Reader:
@@ -175,56 +178,53 @@ class _Reader:
     def read(self, useful: Callable[[Mapping[str, Any]], bool]) -> list[Resource]:
         groups: dict[tuple[str, str], list[Found]] = defaultdict(list)
         for item in self.found:
-            if is_read(item.data["resourceType"]) and useful(item.data) and self._is_patients(item):
-                kind, identity, source = name_of(item)
-                groups[kind, identity or source].append(item)
+            if is_read(item.type) and useful(item.data) and self._is_patients(item):
+                groups[item.type, item.id or item.source].append(item)
         usable: list[Resource] = []
         for group in groups.values():
-            for item in self._current(group):
-                usable += self._usable(item)
+            for item in group if len(group) == 1 else self._current(group):
+                self._use(item, usable)
         return usable
 
     def _is_patients(self, item: Found) -> bool:
-        data = item.data
-        if data["resourceType"] == "Patient":
-            if patient_name(data, item.full_url) == self.identity.id:
+        if item.type == "Patient":
+            if patient_name(item.data, item.full_url) == self.identity.id:
                 return True
-            self.ignored.append(Ignored(name_of(item)[2], "other-patient"))
+            self.ignored.append(Ignored(item.source, "other-patient"))
             return False
-        whose = self.identity.whose(data)
-        if data["resourceType"] == "Condition":
+        whose = self.identity.whose(item.data)
+        if item.type == "Condition":
             self.conditions.append(whose in ("other", "unknown"))
         if whose in ("patient", "not-said"):
             return True
         detail = "" if whose == "other" else "the subject could not be matched to the patient"
-        self.ignored.append(Ignored(name_of(item)[2], "other-patient", detail))
+        self.ignored.append(Ignored(item.source, "other-patient", detail))
         return False
 
     def _current(self, group: list[Found]) -> list[Found]:
         """The newest of several versions of one resource; versions nothing tells apart are all kept."""
-        if len(group) == 1:
-            return group
         ordered = sorted(group, key=lambda item: (version_of(item.data), item.key, item.full_url))
         # Where it came from and when it was stored is no difference in what it says.
         distinct = {canonical({**item.data, "meta": None}): item for item in ordered}
-        if len(distinct) == 1 or not name_of(group[0])[1]:
+        if len(distinct) == 1 or not group[0].id:
             return list(distinct.values())
         newest = max(version_of(item.data) for item in distinct.values())
         kept = [item for item in distinct.values() if version_of(item.data) == newest]
         if len(kept) < len(distinct):
-            self.ignored.append(Ignored(name_of(group[0])[2], "superseded", "an older version of the same resource"))
+            self.ignored.append(Ignored(group[0].source, "superseded", "an older version of the same resource"))
         return kept
 
-    def _usable(self, item: Found) -> list[Resource]:
-        kind, identity, source = name_of(item)
+    def _use(self, item: Found, usable: list[Resource]) -> None:
         reason = unusable(item.data)
         if reason is not None:
-            self.ignored.append(Ignored(source, *reason))
-            return []
-        resource = Resource(kind, identity, source, item.data, item.key)
+            self.ignored.append(Ignored(item.source, *reason))
+            return
+        resource = Resource(item.type, item.id, item.source, item.data, item.key)
+        usable.append(resource)
         if item.full_url:
-            self.urls[item.full_url] = source
-        return [resource, *self._contained(resource)] if "contained" in item.data else [resource]
+            self.urls[item.full_url] = item.source
+        if "contained" in item.data:
+            usable += self._contained(resource)
 
     def _contained(self, parent: Resource) -> list[Resource]:
         found = []
@@ -243,16 +243,14 @@ class _Reader:
 
 
 def _indexed(result: ResourceSet, usable: list[Resource], urls: Mapping[str, str]) -> ResourceSet:
-    usable.sort(key=lambda resource: resource.source)
-    ordered = [
-        resource for _, same in groupby(usable, key=lambda resource: resource.source) for resource in _stable(same)
-    ]
     by_type: dict[str, list[Resource]] = defaultdict(list)
-    for resource in ordered:
-        by_type[resource.type].append(resource)
-        result.by_reference.setdefault(resource.source, resource)
-        for name in identifiers(resource.data) if "identifier" in resource.data else ():
-            result.by_identifier.setdefault(name, resource)
+    for source, same in groupby(sorted(usable, key=_SOURCE), key=_SOURCE):
+        for resource in _stable(same):
+            by_type[resource.type].append(resource)
+            result.by_reference.setdefault(source, resource)
+            if "identifier" in resource.data:
+                for name in identifiers(resource.data):
+                    result.by_identifier.setdefault(name, resource)
     for url, source in urls.items():
         if source in result.by_reference:
             result.by_reference.setdefault(url, result.by_reference[source])
@@ -264,12 +262,3 @@ def _stable(same: Iterable[Resource]) -> list[Resource]:
     """Resources one name stands for, in an order of their own."""
     found = list(same)
     return sorted(found, key=lambda resource: canonical(resource.data)) if len(found) > 1 else found
-
-
-def name_of(item: Found) -> tuple[str, str, str]:
-    """Type, id ("" if none is usable) and the name an assessment cites."""
-    kind, identity = str(item.data["resourceType"]), item.data.get("id")
-    identity = str(identity) if isinstance(identity, str | int) and not isinstance(identity, bool) else ""
-    if not _ID.fullmatch(identity):
-        identity = ""
-    return kind, identity, f"{kind}/{identity}" if identity else item.full_url or kind

@@ -51,6 +51,7 @@ KEPT = frozenset(STATUSES) | {
 _OLDER_TYPES = frozenset({
     "MedicationOrder", "DiagnosticOrder", "ProcedureRequest", "ReferralRequest", "MedicationUsage",
 })  # fmt: skip
+_NAMED = KEPT | _OLDER_TYPES
 _NOT_IN_R4: dict[str, frozenset[str]] = {
     "Observation": frozenset({"comment", "context", "triggeredBy", "related", "bodyStructure"}),
     "DiagnosticReport": frozenset({"context", "image", "codedDiagnosis", "supportingInfo", "request"}),
@@ -77,26 +78,24 @@ def unusable(data: Mapping[str, Any]) -> tuple[Why, str] | None:
         return "unsupported", detail
     if "modifierExtension" in data and any(True for _ in objects(data["modifierExtension"])):
         return "unsupported", "modifier extension"
-    verification = (
-        {coding.code for coding in codings(data, "verificationStatus")} if "verificationStatus" in data else ()
-    )
-    if "entered-in-error" in verification:
+    if "verificationStatus" in data:
+        said = {coding.code for coding in codings(data, "verificationStatus")}
+        if "entered-in-error" in said:
+            return "entered-in-error", ""
+        if "refuted" in said:
+            return "refuted", ""
+    status, document = text(data.get("status")), text(data.get("docStatus"))
+    if status == "entered-in-error" or document == "entered-in-error":
         return "entered-in-error", ""
-    if "refuted" in verification:
-        return "refuted", ""
-    status = text(data.get("status"))
-    if status == "entered-in-error" or text(data.get("docStatus")) == "entered-in-error":
-        return "entered-in-error", ""
-    if kind == "MedicationRequest" and data.get("doNotPerform") is True:
+    if kind in ("MedicationRequest", "ServiceRequest") and data.get("doNotPerform") is True:
         return "not-done", "do not perform"
-    if kind == "ServiceRequest" and data.get("doNotPerform") is True:
-        return "not-done", "do not perform"
-    if kind not in STATUSES:
+    understood = STATUSES.get(kind)
+    if understood is None:
         return None
-    if status not in STATUSES[kind]:
+    if status not in understood:
         return "status-unknown", ""
-    why = STATUSES[kind][status]
-    if why is None and kind == "DocumentReference" and text(data.get("docStatus")) == "preliminary":
+    why = understood[status]
+    if why is None and kind == "DocumentReference" and document == "preliminary":
         why = "preliminary"
     return (why, status) if why else None
 
@@ -110,10 +109,10 @@ def _foreign_version(kind: str, data: Mapping[str, Any]) -> str:
             return f"{name} is a code, as in STU3"
     if isinstance(code := data.get("code"), dict) and ("concept" in code or "reference" in code):
         return "code is a CodeableReference, as in R5"
-    foreign = data.keys() & _NOT_IN_R4.get(kind, frozenset())
-    return f"element {min(foreign)} is not R4" if foreign else ""
+    foreign = _NOT_IN_R4.get(kind, frozenset())
+    return "" if data.keys().isdisjoint(foreign) else f"element {min(data.keys() & foreign)} is not R4"
 
 
 def is_read(kind: str) -> bool:
     """Whether a resource type is of use (or is a look-alike that must be named)."""
-    return kind in KEPT or kind in _OLDER_TYPES
+    return kind in _NAMED

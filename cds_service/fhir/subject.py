@@ -12,7 +12,7 @@ Whose = Literal["patient", "other", "unknown", "not-said"]
 
 _PATIENT_REFERENCE = re.compile(r"(?:^|/)(?P<type>[A-Z][A-Za-z]+)/(?P<id>[^/#?]+)(?:/_history/[^/]+)?$")
 _SUBJECT_FIELDS = ("subject", "patient")
-_MORE_SUBJECTS = frozenset({"patient", "focus", "participant"})
+_FURTHER = frozenset({"patient", "focus", "participant"})
 # Types that describe no patient of their own.
 _IMPERSONAL = frozenset({"Medication", "Binary", "Practitioner"})
 
@@ -40,7 +40,7 @@ class Identity:
         if kind in _IMPERSONAL:
             return "patient"
         subject = data.get("subject")
-        if isinstance(subject, dict) and subject.get("reference") == self._plain and not _MORE_SUBJECTS & data.keys():
+        if isinstance(subject, dict) and subject.get("reference") == self._plain and data.keys().isdisjoint(_FURTHER):
             return "patient"  # what nearly every resource says
         answers = {self._refers(item, data) for item in self._subjects(data)}
         return next((answer for answer in ("other", "unknown", "patient") if answer in answers), "not-said")

@@ -7,9 +7,10 @@ import binascii
 import html
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import lru_cache
 from typing import Any
+
+from msgspec.structs import replace
 
 from cds_service.fhir.elements import MAX_TEXT, objects, text
 from cds_service.fhir.ignored import Ignored
