@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
+from cds_service.fhir.bundle import UNREAD
 from cds_service.hooks.decode import JsonError
 from cds_service.hooks.discovery import Service
 from cds_service.hooks.outcome import Refusal
@@ -147,7 +148,7 @@ def _entries(prefetch: Mapping[str, Any]) -> int:
         items = value.get("entry") if isinstance(value, dict) else value
         if isinstance(items, list):
             count += len(items)
-            rest += [inner for item in items if (inner := _bundle_in(item)) is not None]
+            rest += [inner for item in items if item is not UNREAD and (inner := _bundle_in(item)) is not None]
     return count
 
 

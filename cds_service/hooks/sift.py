@@ -15,7 +15,7 @@ from msgspec import UNSET, Raw, UnsetType, ValidationError
 from cds_service.fhir.bundle import UNREAD
 from cds_service.fhir.status import is_read
 from cds_service.hooks.decode import BOM, DECODER, FAULTS, told
-from cds_service.record.relevance import useful
+from cds_service.record.relevance import telling
 
 _ABSENT = Raw(b"")
 _OPENED = frozenset({"Bundle", "Parameters", "OperationOutcome"})
@@ -36,7 +36,7 @@ class _Headers(msgspec.Struct, gc=False):
     focus: Raw = _ABSENT
 
 
-class _Entry(msgspec.Struct):
+class _Entry(msgspec.Struct, gc=False):
     resource: Raw = _ABSENT
     fullUrl: Any = None
     request: Any = None
@@ -61,7 +61,7 @@ class _Call(msgspec.Struct):
 
 
 _CALL = msgspec.json.Decoder(_Call, float_hook=Decimal)
-_BUNDLE = msgspec.json.Decoder(_Bundle, float_hook=Decimal)
+_BUNDLE = msgspec.json.Decoder(_Bundle | None, float_hook=Decimal)
 _HEADERS = msgspec.json.Decoder(_Headers)
 
 
@@ -85,8 +85,7 @@ def _call(body: bytes) -> Any:
 
 
 def _sent(part: msgspec.Struct) -> dict[str, Any]:
-    members = ((name, getattr(part, name)) for name in part.__struct_fields__)
-    return {name: value for name, value in members if value is not UNSET}
+    return {name: value for name in part.__struct_fields__ if (value := getattr(part, name)) is not UNSET}
 
 
 class _Sieve:
@@ -101,17 +100,22 @@ class _Sieve:
             bundle = _BUNDLE.decode(value)
         except ValidationError:  # not what a Bundle holds: read as it stands
             return DECODER.decode(value)
+        if bundle is None:
+            return None
         if bundle.resourceType != "Bundle" or bundle.entry is UNSET:
             return DECODER.decode(value)
-        entries = [
-            self._read(entry) if entry.request is not None or self._is_useful(entry.resource) else UNREAD
-            for entry in bundle.entry
-        ]
-        return _sent(bundle) | {"entry": entries}
+        return _sent(bundle) | {"entry": [self._entry(entry) for entry in bundle.entry]}
 
-    def _read(self, entry: _Entry) -> dict[str, Any]:
-        found = {"fullUrl": entry.fullUrl, "request": entry.request, "response": entry.response}
-        kept = {name: value for name, value in found.items() if value is not None}
+    def _entry(self, entry: _Entry) -> dict[str, Any]:
+        if entry.request is None and not self._is_useful(entry.resource):
+            return UNREAD
+        kept = {}
+        if entry.fullUrl is not None:
+            kept["fullUrl"] = entry.fullUrl
+        if entry.request is not None:
+            kept["request"] = entry.request
+        if entry.response is not None:
+            kept["response"] = entry.response
         if entry.resource:
             kept["resource"] = DECODER.decode(entry.resource)
         return kept
@@ -131,6 +135,5 @@ class _Sieve:
         key = bytes(code)
         known = self._codes.get(key)
         if known is None:
-            named = {"code": DECODER.decode(key)} if key else {}
-            known = self._codes[key] = useful({"resourceType": "Observation", **named})
+            known = self._codes[key] = telling(DECODER.decode(key) if key else None)
         return known

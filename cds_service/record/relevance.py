@@ -9,7 +9,7 @@ from typing import Any
 
 from cds_service.fhir.elements import objects
 from cds_service.record.analyte_names import named_analyte
-from cds_service.record.codes import Said, all_said
+from cds_service.record.codes import Said, said
 
 _WORDS = re.compile(
     r"ecog|zubrod|who |karnofsky|kps|performance|nyha|heart(?! rate)|cardiac|echo|ejection|pregnan|hcg|gonadotro"
@@ -27,19 +27,22 @@ _WORDS = re.compile(
     r"|therap|treat|toxic|dose|activity|evaluation|assessment|outcome", re.I)  # fmt: skip
 
 
-_TELLING = ("bodySite", "focus")
-"""Elements of findings in a place: such an Observation is read whatever it is called."""
-
-
 def useful(data: Mapping[str, Any]) -> bool:
     """False only for an Observation no reader knows by code or words, nor any part of it; everything else is read."""
-    if data.get("resourceType") != "Observation" or any(data.get(name) is not None for name in _TELLING):
+    if data.get("resourceType") != "Observation":
         return True
-    return any(_says(part) for part in (data, *objects(data.get("component"))))
+    if data.get("bodySite") is not None or data.get("focus") is not None:  # a finding in a place: whatever it is called
+        return True
+    if telling(data.get("code")):
+        return True
+    return "component" in data and any(telling(part.get("code")) for part in objects(data["component"]))
 
 
-def _says(part: Mapping[str, Any]) -> bool:
-    titles = tuple(all_said(part, "code"))
+def telling(code: object) -> bool:
+    """Whether some reader knows what a ``code`` element says; where it says nothing, what it stands on is read."""
+    if isinstance(code, dict):
+        return _named(said(code))
+    titles = [said(concept) for concept in objects(code)]
     return not titles or any(_named(title) for title in titles)
 
 
