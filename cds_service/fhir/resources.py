@@ -17,7 +17,7 @@ from cds_service.fhir.elements import objects, reference, text
 from cds_service.fhir.ignored import Ignored
 from cds_service.fhir.revisions import canonical, version_of
 from cds_service.fhir.status import is_read, unusable
-from cds_service.fhir.subject import Identity, identifiers, patient_name
+from cds_service.fhir.subject import Identity, identifiers, patient_name, searched
 from cds_service.fhir.validation import problems
 
 PATIENT_KEY, CONDITIONS_KEY = "patient", "conditions"
@@ -74,7 +74,7 @@ class ResourceSet:
         return tuple(resource for kind in types for resource in self.by_type.get(kind, ()))
 
     def resolve(self, target: object, within: Resource | None = None) -> Resource | None:
-        """What a Reference element names: contained, relative, absolute, urn or by logical identifier.
+        """What a Reference element names: contained, relative, absolute, urn, conditional or by logical identifier.
 
         None if it is not there, or was left out.
         """
@@ -82,6 +82,10 @@ class ResourceSet:
         if literal.startswith("#"):
             owner = within.parent or within if within else None
             return self.by_reference.get(f"{owner.source}{literal}") if owner else None
+        if "?" in literal:
+            kind = literal.partition("?")[0]
+            asked = (found for name in searched(literal) if (found := self.by_identifier.get(name)))
+            return next((found for found in asked if found.type == kind), None)
         if literal:
             literal = literal.split("/_history/", 1)[0]
             return self.by_reference.get(literal) or self.by_reference.get("/".join(literal.rsplit("/", 2)[-2:]))

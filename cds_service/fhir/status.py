@@ -71,6 +71,12 @@ _NOT_IN_R4: dict[str, frozenset[str]] = {
 """Elements that R4 does not have and STU3, DSTU2 or R5 do, with another meaning or place."""
 
 
+_VALUES = frozenset(f"value{kind}" for kind in (
+    "Quantity", "CodeableConcept", "String", "Boolean", "Integer", "Range", "Ratio", "SampledData", "Time", "DateTime",
+    "Period", "Decimal",
+))  # fmt: skip
+
+
 def unusable(data: Mapping[str, Any]) -> tuple[Why, str] | None:
     """Why a resource may not be used, with a word of detail; None when it may."""
     kind = data["resourceType"]
@@ -87,7 +93,7 @@ def unusable(data: Mapping[str, Any]) -> tuple[Why, str] | None:
     status, document = text(data.get("status")), text(data.get("docStatus"))
     if status == "entered-in-error" or document == "entered-in-error":
         return "entered-in-error", ""
-    if kind in ("MedicationRequest", "ServiceRequest") and data.get("doNotPerform") is True:
+    if kind in ("MedicationRequest", "ServiceRequest") and data.get("doNotPerform") in (True, "true"):
         return "not-done", "do not perform"
     understood = STATUSES.get(kind)
     if understood is None:
@@ -97,7 +103,19 @@ def unusable(data: Mapping[str, Any]) -> tuple[Why, str] | None:
     why = understood[status]
     if why is None and kind == "DocumentReference" and document == "preliminary":
         why = "preliminary"
-    return (why, status) if why else None
+    if why:
+        return why, status
+    if kind == "Observation" and any(_torn(part) for part in (data, *objects(data.get("component")))):
+        return "unreadable", "value contradicts itself"
+    return None
+
+
+def _torn(part: Mapping[str, Any]) -> bool:
+    """Whether an Observation or component has two values, or one that is declared absent: nobody knows which holds."""
+    if len(_VALUES & part.keys()) + ("dataAbsentReason" in part) < 2:
+        return False
+    values = sum(part[name] is not None for name in _VALUES & part.keys())
+    return values > 1 or (values == 1 and bool(part.get("dataAbsentReason")))
 
 
 def _foreign_version(kind: str, data: Mapping[str, Any]) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal
+from urllib.parse import parse_qsl
 
-from cds_service.fhir.elements import objects, reference, text
+from cds_service.fhir.elements import as_list, objects, reference, text
 
 Whose = Literal["patient", "other", "unknown", "not-said"]
 
@@ -57,13 +58,23 @@ class Identity:
                 if f"#{text(inner.get('id'))}" == literal:
                     named |= set(identifiers(inner))
         if not named:
-            return "not-said" if not literal and not subject.get("display") else "unknown"
+            half = any(text(item.get("value")) for item in objects(subject.get("identifier")))
+            return "not-said" if not (literal or half or subject.get("display")) else "unknown"
+        return self._named(named)
+
+    def _named(self, named: set[tuple[str, str]]) -> Whose:
+        """Whose business identifiers these are."""
         if named & self.identifiers:
             return "patient"
         known = {system for system, _ in self.identifiers}
         return "other" if any(system in known for system, _ in named) else "unknown"
 
     def _literal(self, literal: str) -> Whose:
+        if literal.startswith("Patient?"):
+            if found := set(searched(literal)):
+                return self._named(found)
+            ids = {value for name, value in parse_qsl(literal.partition("?")[2]) if name == "_id"}
+            return "unknown" if not ids else "patient" if ids == {self.id} else "other"
         if literal in self.urls:
             return "patient"
         if literal in self.other_urls:
@@ -79,6 +90,7 @@ class Identity:
         """The references that say whom a resource is about."""
         for name in _SUBJECT_FIELDS:
             yield from objects(data.get(name))
+            yield from ({"reference": item} for item in as_list(data.get(name)) if isinstance(item, str))
         if data.get("resourceType") == "Appointment":
             for participant in objects(data.get("participant")):
                 yield from (actor for actor in objects(participant.get("actor")) if self._is_patient(actor))
@@ -97,6 +109,14 @@ class Identity:
 def patient_name(data: Mapping[str, Any], full_url: str) -> str:
     """The id of a Patient resource; in a transaction, where it has none yet, what its fullUrl says."""
     return text(data.get("id")) or full_url.removeprefix("urn:uuid:").rsplit("/", 1)[-1]
+
+
+def searched(literal: str) -> Iterator[tuple[str, str]]:
+    """The business identifiers a conditional reference asks for ("Patient?identifier=system|value")."""
+    for name, value in parse_qsl(literal.partition("?")[2]):
+        system, _, number = value.rpartition("|")
+        if name == "identifier" and system and number:
+            yield system, number
 
 
 def identifiers(data: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -41,6 +41,10 @@ def sources(result, kind="Observation"):
         {"reference": "urn:uuid:p"},
         {"identifier": {"system": "urn:mrn", "value": "7"}},
         {"type": "Patient", "identifier": {"system": "urn:mrn", "value": "7"}},
+        {"reference": "Patient?identifier=urn:mrn|7"},
+        {"reference": "Patient?identifier=urn%3Amrn%7C7"},
+        {"reference": "Patient?_id=p"},
+        "Patient/p",
         None,  # every search names the patient; nothing says it is another's
     ],
 )
@@ -61,6 +65,11 @@ def test_the_patients_own(subject):
         {"identifier": {"system": "urn:mrn", "value": "8"}},
         {"identifier": {"system": "urn:other", "value": "7"}},
         {"display": "Jane"},
+        {"identifier": {"value": "8"}},
+        {"reference": "Patient?identifier=urn:mrn|8"},
+        {"reference": "Patient?_id=q"},
+        {"reference": "Patient?name=Jane"},
+        "Patient/q",
         [{"reference": "Patient/p"}, {"reference": "Patient/q"}],
     ],
 )
@@ -210,6 +219,7 @@ def test_what_was_not_provided():
         ({"resourceType": "MedicationOrder", "id": "o", "status": "active", "subject": MINE}, "unsupported"),
         ({"resourceType": "ServiceRequest", "id": "o", "status": "revoked", "subject": MINE}, "cancelled"),
         ({"resourceType": "ServiceRequest", "id": "o", "status": "active", "doNotPerform": True}, "not-done"),
+        ({"resourceType": "MedicationRequest", "id": "o", "status": "active", "doNotPerform": "true"}, "not-done"),
         ({"resourceType": "ServiceRequest", "id": "o", "status": "active", "code": {"concept": {}}}, "unsupported"),
         ({"resourceType": "DocumentReference", "id": "o", "status": "superseded", "subject": MINE}, "superseded"),
     ],
@@ -271,10 +281,14 @@ def test_references_in_every_form():
         assert found is not None and found.source == "Medication/m", target
     by_number = result.resolve({"identifier": {"system": "urn:pharmacy", "value": "42"}})
     assert by_number is not None and by_number.source == "Medication/m"
+    searched = result.resolve({"reference": "Medication?identifier=urn:pharmacy|42"})
+    assert searched is not None and searched.source == "Medication/m"
     contained = result.resolve({"reference": "#inner"}, within=own)
     assert contained is not None and contained.source == "Observation/o#inner" and contained.parent is own
     for target in (
         {"reference": "Medication/none"},
+        {"reference": "Medication?identifier=urn:pharmacy|43"},
+        {"reference": "Substance?identifier=urn:pharmacy|42"},
         {"reference": "#none"},
         {"reference": 5},
         None,
