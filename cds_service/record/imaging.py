@@ -81,7 +81,7 @@ def _opened(
         study = study_of_line(_first_line(words))
         if study.modality is None and not study.pet:
             return
-    told = (study,) if study.modality is not None else _told_by_text(resources, titled if words else "", own)
+    told = (study,) if study.modality is not None else _told_by_text(study, resources, titled if words else "", own)
     if not told:
         ignored.append(Ignored(report.source, "unsupported", "PET tracer not stated"))
         return
@@ -99,14 +99,17 @@ def _first_line(words: str) -> str:
     return re.split(r"\n|\. ", words.strip()[:200], maxsplit=1)[0]
 
 
-def _told_by_text(resources: ResourceSet, words: str, own: tuple[Resource, ...]) -> tuple[Study, ...]:
-    """What a PET of unknown tracer is of, by its text and the scores that belong to it."""
+def _told_by_text(
+    study: Study, resources: ResourceSet, words: str, own: tuple[Resource, ...]
+) -> tuple[Study, ...]:
+    """What a PET (or nuclear medicine study) of unknown tracer is of, by its text and its scores."""
     said = (reading(resources, words, "sstr_pet"), reading(resources, words, "fdg_pet")) if words else ()
     return studies_of_text(
         [each["tracer"] for each in said],
         words,
         coded=any(measures(item.data, "krenning") for item in own),
         scored=any(each["krenning_highest"] is not None for each in said[:1]),
+        planar=study.planar,
     )
 
 

@@ -53,6 +53,7 @@ _OTHER_TRACER = re.compile(
     r"\bfet\b|florbeta|flutemetamol|amyloid|tau\b|rubidium|ammonia|pentixafor|fluciclovine|flotufolastat", re.I
 )
 _PET = re.compile(r"\bpet\b|\bpet[-/ ]?(?:ct|mr\w*)\b|positron|\bpt\b", re.I)
+_PET_WORD = re.compile(r"\bpet\b|positron", re.I)  # in a report's text "pt" is the patient
 _SCINTIGRAPHY = re.compile(r"scintigra\w*|\bspect\b|\bspect[-/]ct|planar|octreo-?scan|\bsrs\b", re.I)
 _CT_MRI = re.compile(r"\bct\b|\bcect\b|computed tomogra\w*|\bmri?\b|magnetic resonance|\bmrt\b|tomodensitom\w*"
                      r"|\bt(?:a)?c\b", re.I)
@@ -70,13 +71,15 @@ class Study:
     """What a report is of. ``modality`` None: not known yet, a PET of unknown tracer (``pet``) or not even that.
 
     ``shared``: the report describes a second examination as well; ``usual_tracer``: the one the code names, which the
-    report's own words may correct.
+    report's own words may correct; ``planar``: the code is one of planar or SPECT imaging,
+    so that only words make a PET of it.
     """
 
     modality: Modality | None
     tracer: str | None = None
     pet: bool = False
     shared: bool = False
+    planar: bool = False
     usual_tracer: str | None = None
 
 
@@ -192,11 +195,13 @@ def _by_words(title: str, coded_pet: bool, coded_nm: bool, tracer: str | None) -
     if _SSTR_WORDS.search(title):
         return Study("sstr-pet" if pet else "sstr-scintigraphy")
     if pet or coded_nm:
-        return Study(None, pet=not _OTHER_TRACER.search(title))
+        return Study(None, pet=not _OTHER_TRACER.search(title), planar=not pet)
     return Study("ct-mri" if _CT_MRI.search(title) else None)
 
 
-def studies_of_text(tracers: Collection[str | None], words: str, *, coded: bool, scored: bool) -> tuple[Study, ...]:
+def studies_of_text(
+    tracers: Collection[str | None], words: str, *, coded: bool, scored: bool, planar: bool = False
+) -> tuple[Study, ...]:
     """What a PET of unknown tracer is of, once its own text has been read; empty if that does not say either.
 
     ``tracers`` are those the text names for this study. Scores on the Krenning scale, which exists for somatostatin
@@ -213,7 +218,9 @@ def studies_of_text(tracers: Collection[str | None], words: str, *, coded: bool,
         return (Study("sstr-scintigraphy", min(scintigraphy)),)
     head = words[:400]
     other = _OTHER_TRACER.search(head) or tracers_in(head)
-    return (Study("sstr-pet"),) if coded or (not other and (scored or _SSTR_WORDS.search(head))) else ()
+    if not coded and (other or not (scored or _SSTR_WORDS.search(head))):
+        return ()
+    return (Study("sstr-scintigraphy" if planar and not _PET_WORD.search(head) else "sstr-pet"),)
 
 
 def title_of(report: Resource, resources: ResourceSet) -> str:

@@ -136,3 +136,17 @@ def test_two_tracers_in_one_report_are_two_scans():
     by = {scan.modality: scan.lesions for scan in found}
     assert [x.score for x in by["sstr-pet"]] == [(3, 3)]
     assert [x.suvmax for x in by["fdg-pet"]] == [4]
+
+
+@pytest.mark.parametrize(
+    ("words", "modality"),
+    [
+        ("All lesions Krenning 4.", "sstr-scintigraphy"),
+        ("Pt with NET. All lesions Krenning 4.", "sstr-scintigraphy"),
+        ("Somatostatin receptor PET/CT. All lesions Krenning 4.", "sstr-pet"),
+        ("68Ga-DOTATATE. All lesions Krenning 4.", "sstr-pet"),
+    ],
+)
+def test_a_code_of_planar_or_spect_imaging_is_no_pet_unless_words_say_so(words, modality):
+    for code in ("39763-8", "39762-0"):
+        assert one(report(concept(LOINC, code), conclusion=words)).modality == modality
