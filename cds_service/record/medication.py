@@ -64,6 +64,13 @@ def product_of(resource: Resource, resources: ResourceSet) -> Product:
     return once(resources, f"product {id(resource)}", lambda: _product_of(resource, resources))
 
 
+def unnamed(resource: Resource, resources: ResourceSet) -> bool:
+    """Whether nothing says what it was: the medication it names is not in the record."""
+    if isinstance(resource.data.get("medicationCodeableConcept"), dict) or product_of(resource, resources).all_words:
+        return False
+    return resources.resolve(resource.data.get("medicationReference"), within=resource) is None
+
+
 def _product_of(resource: Resource, resources: ResourceSet) -> Product:
     data = resource.data
     concept = data.get("medicationCodeableConcept")

@@ -12,7 +12,7 @@ from cds_service.fhir.resources import Resource, ResourceSet
 from cds_service.record.codes import free_words
 from cds_service.record.courses import KINDS, Course, course_of, written_cycles, written_interval
 from cds_service.record.drugs import GROUPS, drugs_coded, drugs_named, is_local, regimen_of
-from cds_service.record.medication import Product, beside, composition, doses, mg_per_day, product_of
+from cds_service.record.medication import Product, beside, composition, doses, mg_per_day, product_of, unnamed
 from cds_service.record.model import Group, ReadAs, Treatment
 from cds_service.record.prrt import radioligand
 from cds_service.record.units import convert
@@ -40,6 +40,8 @@ def read(resources: ResourceSet, ignored: list[Ignored]) -> list[Treatment]:
     found: list[Treatment] = []
     for resource in resources.of(*KINDS):
         product = product_of(resource, resources)
+        if unnamed(resource, resources):
+            ignored.append(Ignored(resource.source, "unreadable", "medication not named"))
         if radioligand(product) is not None:
             continue
         drugs = drugs_coded(product.codes) or drugs_named(product.words)

@@ -70,7 +70,13 @@ def test_drugs(code, drug, group):
     assert (found.drug, found.group, found.given, found.kind) == (drug, group, True, "administration")
 
 
-@pytest.mark.parametrize("code", [concept("metformin"), concept(None, (ATC, "C09AA05")), concept(), concept(None,
+def test_a_medication_nothing_names_is_listed():
+    for nothing in ({}, {"medicationReference": {"reference": "#gone"}}, {"medicationCodeableConcept": "temozolomide"}):
+        found = chart(administration(None, **nothing))
+        assert found.treatments == [] and listed(found) == {("MedicationAdministration/m", "unreadable")}
+
+
+@pytest.mark.parametrize("code", [concept("metformin"), concept(None, (ATC, "C09AA05")), concept(None,
  (RXNORM, "68091"))])
 def test_other_drugs_are_passed_over(code):
     found = chart(administration(code))
