@@ -58,11 +58,16 @@ ALIASES = {
     "http://ncithesaurus-stage.nci.nih.gov": NCIT,
     "http://ncit.nci.nih.gov": NCIT,
     "urn:oid:2.16.840.1.113883.3.26.1.1": NCIT,
-}
+    # what HL7 version 2 calls them, and plain names
+    "ln": LOINC, "loinc": LOINC, "sct": SNOMED, "snomed": SNOMED, "snomed-ct": SNOMED, "snomed ct": SNOMED,
+    "i10c": ICD10CM, "icd-10-cm": ICD10CM, "icd10cm": ICD10CM, "i10": ICD10, "icd-10": ICD10, "icd-10-gm": ICD10,
+    "icd-o-3": ICDO3, "rxnorm": RXNORM, "atc": ATC, "hcpcs": HCPCS, "c4": CPT, "cpt": CPT, "dcm": DICOM,
+}  # fmt: skip
 _CANONICAL = {
     uri.lower(): uri
     for uri in (LOINC, SNOMED, ICD10CM, ICD10, ICDO3, RXNORM, ATC, HCPCS, CPT, DICOM, NCIT, SSTR_IMAGING)
 }
+_OID = re.compile(r"[0-2](?:\.\d+)+")
 _ICD_DIGITS = re.compile(r"[A-Z]\d[0-9A-Z](?:\.?[0-9A-Z]{1,4})?")
 
 
@@ -94,6 +99,7 @@ def table() -> dict[tuple[str, str], Concept]:
 def system_of(uri: str) -> str:
     """The canonical URI of a code system, whichever of its usual spellings was sent."""
     plain = uri.strip().split("|", 1)[0].rstrip("/").lower()
+    plain = f"urn:oid:{plain}" if _OID.fullmatch(plain) else plain
     plain = "http://" + plain.removeprefix("https://") if plain.startswith("https://") else plain
     if plain.startswith(SNOMED + "/"):
         return SNOMED

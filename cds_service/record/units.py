@@ -28,6 +28,7 @@ _THOUSAND_PER_UL = (
     "10*9/l", "10*3/ul", "10*3/mm3", "10*6/ml", "k/ul", "k/mm3", "g/l", "gpt/l", "giga/l", "thou/ul", "thous/ul",
     "thousand/ul", "thousands/ul", "th/ul", "tsd/ul", "/nl", "thou/mm3", "109/l", "103/ul", "103/mm3", "bil/l",
     "billion/l", "b/l", "thsd/ul", "1000/ul", "1000/mm3",
+    "1/nl", "mrd/l", "e9/l",
 )  # fmt: skip
 _COUNT = (
     _same("10*9/L", *_THOUSAND_PER_UL)
@@ -39,7 +40,7 @@ _COUNT = (
     | _same("10*9/L", "/l", by="0.000000001")
 )
 _PER_DL = ("mg/dl", "mg/100ml", "mg%", "mgs/dl")
-_UMOL = ("umol/l", "mcmol/l", "micromol/l", "mmol/m3", "nmol/ml")
+_UMOL = ("umol/l", "umole/l", "umoles/l", "mcmol/l", "micromol/l", "mmol/m3", "nmol/ml")
 _ENZYME = (
     _same("U/L", "u/l", "iu/l", "[iu]/l", "e/l", "ie/l", "unit/l", "units/l", "mu/ml", "miu/ml")
     | _same("U/L", "ukat/l", "mckat/l", by="60")

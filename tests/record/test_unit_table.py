@@ -14,7 +14,7 @@ COUNTS = [
     "10*3/uL", "10^3/uL", "x10^3/µL", "X10E3/UL", "K/uL", "K/µL", "K/μL", "K/mcL", "k/ul", "K/mm3", "10*3/mm3",
     "x10³/µL",
     "thou/uL", "Thousand/uL", "/nL", "10*9{cells}/L", "10*3{cells}/uL", "Tsd./µl", "10*3.uL-1", "10*9.L-1", "1000/uL",
-    "10 9/L",
+    "10 9/L", "E9/L", "1/nL", "Mrd/L",
 ]  # fmt: skip
 
 
