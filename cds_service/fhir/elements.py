@@ -11,6 +11,10 @@ from cds_service.dates import Span, parse_date
 
 Data = Mapping[str, Any]
 Comparator = Literal["<", "<=", ">", ">="]
+SIGNS: dict[str, Comparator | None] = {
+    "": None, "=": None, "<": "<", ">": ">", "<=": "<=", "=<": "<=", "≤": "<=", ">=": ">=", "=>": ">=", "≥": ">=",
+}  # fmt: skip
+"""How comparators are written, and what they say."""
 
 MAX_TEXT = 100_000
 """Characters of a single text that are looked at; a longer one is cut, so that hostile size costs nothing."""
@@ -131,16 +135,20 @@ def words_at(data: object, *path: str) -> str:
 
 
 def quantity(value: object) -> Quantity | None:
-    """A FHIR Quantity (also a number written as text); None if it has no finite value."""
+    """A FHIR Quantity (also a number written as text); None if it has no finite value, or a comparator that cannot be
+    read: without it the number would say something else."""
     if not isinstance(value, dict):
         return None
     amount = number(value.get("value"))
     if amount is None:
         return None
-    comparator = value.get("comparator")
+    sent = value.get("comparator")
+    comparator = "" if sent is None else text(sent) or "?"
+    if comparator not in SIGNS:
+        return None
     return Quantity(
         amount,
-        comparator if comparator in ("<", "<=", ">", ">=") else None,
+        SIGNS[comparator],
         text(value.get("code")),
         text(value.get("unit")),
     )
@@ -201,16 +209,27 @@ def dated(data: Data, name: str) -> tuple[Span | None, Span | None]:
     return (days[0], days[-1] if len(days) > 1 else None) if days else (None, None)
 
 
+def _damaged(data: Data, name: str) -> bool:
+    """Whether a date is written there at all."""
+    value = data.get(name)
+    if isinstance(value, Mapping):
+        return any(text(value.get(end)) for end in ("start", "end"))
+    return bool(value)
+
+
 def effective(data: Data, *fallbacks: str) -> Span | None:
     """When an observation or report holds: effective[x], else the first usable element named in ``fallbacks``.
 
-    A period is the interval of days it covers; one without an end (or start) is the day it names.
+    A period is the interval of days it covers, whichever end is written first; one without an end (or start) is the
+    day it names. An effective date that is there and cannot be read has no substitute.
     """
     start, end = dated(data, "effective")
-    if start and end and start.first <= end.last:
-        return Span(start.first, end.last)
+    if start and end:
+        return Span(start.first, end.last) if start.first <= end.last else Span(end.first, start.last)
     if start or end:
         return start or end
+    if fallbacks and any(_damaged(data, name) for name in ("effectiveDateTime", "effectiveInstant", "effectivePeriod")):
+        return None
     return next((span for name in fallbacks if (span := parse_date(data.get(name)))), None)
 
 

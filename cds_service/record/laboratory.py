@@ -11,7 +11,7 @@ from typing import Any, cast, get_args
 
 from cds_service.dates import Span
 from cds_service.fhir.elements import (
-    Comparator,
+    SIGNS,
     Quantity,
     codings,
     data_absent,
@@ -30,6 +30,7 @@ from cds_service.record.common import when_observed
 from cds_service.record.index import code_of, speaking
 from cds_service.record.model import Analyte, LabResult, ReadAs
 from cds_service.record.units import UNITS, convert, normalised
+from cds_service.record.versions import corrected
 
 Plausible = Mapping[str, tuple[Decimal, Decimal]]
 
@@ -42,17 +43,9 @@ _WRITTEN = re.compile(
 )
 _FLAG = re.compile(r"(?:\s+(?:HH?|LL?|\*+|!+)|\s*[(\[](?:H+|L+|N|A|high|low|normal|abnormal)[)\]])$", re.IGNORECASE)
 """What laboratories print behind a value out of range."""
-_SIGNS: dict[str, Comparator] = {
-    "<": "<",
-    ">": ">",
-    "<=": "<=",
-    "=<": "<=",
-    "≤": "<=",
-    ">=": ">=",
-    "=>": ">=",
-    "≥": ">=",
-}
-_RANGE = re.compile(r"\s*(?P<low>\d+(?:[.,]\d+)?)?\s*(?:-|–|to|bis|<|<=|≤|up to)\s*(?P<high>\d+(?:[.,]\d+)?)[^\d]*")
+_RANGE = re.compile(r"(?P<low>\d+(?:[.,]\d+)?)?\s*(?:-|–|to|bis|<|<=|≤|up to)\s*(?P<high>\d+(?:[.,]\d+)?)\s*"
+                    r"(?P<unit>[^\d\s(].{0,30}?|10\s?[*^E].{0,20}?)?\s*(?:\([^()]*\))?", re.IGNORECASE)  # fmt: skip
+_USUAL = re.compile(r"\bnormal|\breference", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +63,12 @@ def read(resources: ResourceSet, plausible: Plausible, ignored: list[Ignored]) -
     ``plausible`` are the limits per analyte, both allowed. Undated results go to ``ignored``.
     """
     found: list[LabResult] = []
-    for resource in speaking(resources, _analyte_said):
+    results = speaking(resources, _analyte_said)
+    replaced = corrected(results)
+    ignored += [Ignored(source, "superseded") for source in sorted(replaced)]
+    for resource in results:
+        if resource.source in replaced:
+            continue
         for data in (resource.data, *objects(resource.data.get("component"))):
             analyte = analyte_of(data)
             if analyte is None or _of_other_specimen(analyte, data, resource, resources):
@@ -181,7 +179,7 @@ def _amount(data: Mapping[str, Any]) -> Quantity | None:
     value = number(match["number"]) if match else None
     if match is None or value is None:
         return None
-    return Quantity(value, _SIGNS.get(match["sign"] or ""), unit=(match["unit"] or "").strip())
+    return Quantity(value, SIGNS[match["sign"] or ""], unit=(match["unit"] or "").strip())
 
 
 def _reference(
@@ -190,13 +188,13 @@ def _reference(
     """Reference limits in the result's unit. Of several upper limits the lowest counts: the cautious reading."""
     lows, highs = [], []
     for entry in objects(data.get("referenceRange")):
-        if "type" in entry and {coding.code for coding in codings(entry, "type")} - {"normal", ""}:
+        if "type" in entry and not _is_usual(entry):
             continue
         low, high = (_limit(entry.get(name), analyte, unit, amount) for name in ("low", "high"))
         match = _RANGE.fullmatch(text(entry.get("text"))) if low is None and high is None else None
         if match:
             low, high = (
-                _limit({"value": match[name]} if match[name] else None, analyte, unit, amount)
+                _limit({"value": match[name], "unit": match["unit"]} if match[name] else None, analyte, unit, amount)
                 for name in ("low", "high")
             )
         lows += [low] if low is not None else []
@@ -204,6 +202,13 @@ def _reference(
     lower, upper = max(lows, default=None), min(highs, default=None)
     # Ends the wrong way round: one of them is wrong, and nobody knows which.
     return (None, None) if lower is not None and upper is not None and lower > upper else (lower, upper)
+
+
+def _is_usual(entry: Mapping[str, Any]) -> bool:
+    """Whether a range with a type is that of the healthy, not a critical or therapeutic one."""
+    coded = {coding.code for coding in codings(entry, "type")} - {""}
+    words = words_at(entry, "type")
+    return coded == {"normal"} if coded else not words or bool(_USUAL.search(words))
 
 
 def _limit(entry: object, analyte: Analyte, unit: str, amount: Quantity) -> Decimal | None:

@@ -92,7 +92,8 @@ def _scores(data: Mapping[str, Any], scale: str) -> list[Decimal]:
         if (value := number(data.get(name))) is not None:
             return [value]
     if amount := quantity(data.get("valueQuantity")):
-        return [amount.value]
+        open_ended = ("<", "<=") if scale == "karnofsky" else (">", ">=")  # towards the worse: how bad is not said
+        return [] if amount.comparator in open_ended else [amount.value]
     if isinstance(span := data.get("valueRange"), Mapping):
         return [end.value for name in ("low", "high") if (end := quantity(span.get(name)))]
     for name in names_at(data, "valueCodeableConcept"):

@@ -38,6 +38,25 @@ def current(reports: Sequence[Resource], ignored: list[Ignored], same_kind: Kind
     return sorted((item for item in kept if item.source not in replaced), key=lambda item: item.source)
 
 
+def corrected(results: Sequence[Resource]) -> set[str]:
+    """The results that another of the same code, identifier and day corrects by its status.
+
+    Without a shared identifier a corrected result may as well be another sample of the day; and results that merely
+    share one (an order's number, say) are no corrections of each other.
+    """
+    groups: dict[Hashable, list[Resource]] = defaultdict(list)
+    for item in results:
+        for name in identifiers(item.data) if "identifier" in item.data else ():
+            groups[same_code(item), _day(item), name].append(item)
+    corrections = {key: max(group, key=_newness) for key, group in groups.items() if len(group) > 1}
+    return {
+        item.source
+        for key, newest in corrections.items()
+        for item in groups[key]
+        if newest.status in ("amended", "corrected") and item.source != newest.source
+    }
+
+
 def same_code(resource: Resource) -> Hashable:
     """What tells kinds of result apart by their code: the codes themselves, else the words."""
     return frozenset(c.code for c in codings(resource.data, "code") if c.code) or words_at(resource.data, "code")

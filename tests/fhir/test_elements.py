@@ -75,7 +75,16 @@ def test_quantity():
     assert found is not None and found.units == ("10*3/uL", "K/uL")
     assert e.quantity({"value": "4,5"}) == e.Quantity(Decimal("4.5"))
     assert e.quantity({"unit": "g/L"}) is None
-    assert e.quantity({"value": 1, "comparator": "ad"}) == e.Quantity(Decimal(1))
+
+
+@pytest.mark.parametrize(("written", "sign"), [("< ", "<"), ("≤", "<="), ("=>", ">="), ("=", None), (None, None)])
+def test_a_comparator_is_read_however_it_is_written(written, sign):
+    assert e.quantity({"value": 1, "comparator": written}) == e.Quantity(Decimal(1), sign)
+
+
+@pytest.mark.parametrize("comparator", ["ad", "~", "lt", ["<"], 3])
+def test_without_a_comparator_that_cannot_be_read_a_number_says_nothing(comparator):
+    assert e.quantity({"value": 1, "comparator": comparator}) is None
 
 
 @pytest.mark.parametrize(
@@ -85,6 +94,7 @@ def test_quantity():
         ({"effectiveDateTime": "2024-02"}, Span(date(2024, 2, 1), date(2024, 2, 29))),
         ({"effectiveInstant": "2024-05-03T01:00:00Z"}, on_day(date(2024, 5, 3))),
         ({"effectivePeriod": {"start": "2024-05-01", "end": "2024-05-03"}}, Span(date(2024, 5, 1), date(2024, 5, 3))),
+        ({"effectivePeriod": {"start": "2024-05-03", "end": "2024-05-01"}}, Span(date(2024, 5, 1), date(2024, 5, 3))),
         ({"effectivePeriod": {"start": "2024-05-01"}}, on_day(date(2024, 5, 1))),
         ({"effectivePeriod": {"end": "2024-05-03"}}, on_day(date(2024, 5, 3))),
         ({"effectiveTiming": {"event": ["2024-05-09", "2024-05-03"]}}, on_day(date(2024, 5, 3))),
@@ -105,6 +115,13 @@ def test_effective_falls_back_only_where_asked():
     data = {"issued": "2024-05-04T00:00:00Z"}
     assert e.effective(data, "issued") == on_day(date(2024, 5, 4))
     assert e.effective({**data, "effectiveDateTime": "2024-05-01"}, "issued") == on_day(date(2024, 5, 1))
+
+
+@pytest.mark.parametrize("damaged", [{"effectiveDateTime": "yesterday"}, {"effectivePeriod": {"start": "27.5.2024"}}])
+def test_a_damaged_effective_date_has_no_substitute(damaged):
+    assert e.effective({"issued": "2024-05-04T00:00:00Z", **damaged}, "issued") is None
+    absent = {"issued": "2024-05-04T00:00:00Z", "effectivePeriod": {"extension": [{"url": "absent"}]}}
+    assert e.effective(absent, "issued") == on_day(date(2024, 5, 4))
 
 
 def test_absent_values_and_extensions():

@@ -142,12 +142,44 @@ def test_values(value, expected, comparator):
         ({"valueString": "1,200 g/dL"}, "unreadable"),
         ({"valueQuantity": {"value": "8 or 9", "unit": "g/dL"}}, "unreadable"),
         ({"valueRange": {"low": {"value": 8, "unit": "g/dL"}}}, "unreadable"),
+        ({"valueQuantity": {"value": 8, "unit": "g/dL", "comparator": "~"}}, "unreadable"),
     ],
 )
 def test_what_cannot_be_used(value, why):
     found = chart(loinc("718-7", **value))
     assert [(item.value, item.problem) for item in found.labs] == [(None, why)]
     assert listed(found) == {("Observation/o", why)}
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"valueQuantity": amount(13, "g/dL"), "valueString": "7 g/dL"},
+        {"valueQuantity": amount(13, "g/dL"), "dataAbsentReason": concept("error")},
+        {"component": [{"code": concept(None, (LOINC, "718-7")), "valueInteger": 1, "valueString": "2"}]},
+    ],
+)
+def test_a_value_that_contradicts_itself_is_listed(value):
+    found = chart(loinc("718-7", **value))
+    assert found.labs == [] and listed(found) == {("Observation/o", "unreadable")}
+
+
+def test_a_corrected_result_replaces_the_one_of_its_identifier():
+    def result(identity, value, status="final", code="718-7", **more):
+        return loinc(code, identity, status=status, valueQuantity=amount(value, "g/dL"), **more)
+
+    name = {"identifier": [{"system": "urn:lab", "value": "4711"}]}
+    old, new = result("a", 7, **name), result("b", 13, "corrected", **name)
+    found = chart(old, new)
+    assert [item.source for item in found.labs] == ["Observation/b"]
+    assert listed(found) == {("Observation/a", "superseded")}
+    for kept in (
+        result("b", 13, "corrected"),  # perhaps another sample
+        result("b", 13, **name),
+        result("b", 5, "corrected", "1751-7", **name),
+        {**new, "effectiveDateTime": "2025-12-21"},
+    ):
+        assert len(chart(old, kept).labs) == 2
 
 
 def test_limits_themselves_are_plausible():
@@ -196,6 +228,12 @@ def test_components_and_contained_results():
         ([{"high": {"value": 21}}], "1.228"),  # the result's own unit
         ([{"text": "5 - 21"}], "1.228"),
         ([{"text": "< 21 umol/L"}], "1.228"),
+        ([{"text": "0.2-1.2 mg/dL (adults)"}], "1.2"),  # its own unit
+        ([{"text": "5 - 21 furlong"}], None),
+        ([{"text": "5 - 21; newborns up to 200"}], None),
+        ([{"high": amount(300, "umol/L"), "type": {"text": "Critical range"}}], None),
+        ([{"high": amount(300, "umol/L"), "type": {"coding": [{"display": "Therapeutic"}]}}], None),
+        ([{"high": amount(21, "umol/L"), "type": {"text": "Reference range"}}], "1.228"),
         ([{"high": amount(21, "umol/L")}, {"high": amount(17, "umol/L")}], "0.994"),  # the cautious one
         ([{"high": amount(21, "umol/L"), "type": {"coding": [{"code": "normal"}]}}], "1.228"),
         ([{"high": amount(300, "umol/L"), "type": {"coding": [{"code": "critical"}]}}], None),

@@ -41,6 +41,8 @@ from tests.record.chart_shapes import (
         (loinc("89243-0", valueInteger=30), 4, 30), (loinc("89243-0", valueInteger=0), 5, 0),
         (observation(concept("Karnofsky index"), valueString="70-80 %"), 2, 70),
         (observation(concept("KPS"), valueQuantity=amount(90, "%")), 0, 90),
+        (loinc("89247-1", valueQuantity={"value": 1, "comparator": "<="}), 1, None),
+        (loinc("89243-0", valueQuantity={"value": 70, "comparator": ">="}), 2, 70),
     ],
 )  # fmt: skip
 def test_performance(resource, ecog, karnofsky):
@@ -54,6 +56,8 @@ def test_performance(resource, ecog, karnofsky):
         (loinc("89247-1", valueInteger=6), "implausible"), (loinc("89247-1", valueInteger=-1), "implausible"),
         (loinc("89247-1", valueQuantity=amount(Decimal("1.5"))), "implausible"),
         (loinc("89243-0", valueInteger=110), "implausible"), (loinc("89247-1", valueString="good"), "unreadable"),
+        (loinc("89247-1", valueQuantity={"value": 2, "comparator": ">="}), "unreadable"),
+        (loinc("89243-0", valueQuantity={"value": 70, "comparator": "<"}), "unreadable"),
         (loinc("89247-1", valueInteger=1, status="entered-in-error"), "entered-in-error"),
     ],
 )  # fmt: skip
