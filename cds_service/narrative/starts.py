@@ -7,10 +7,11 @@ be too wide, never too narrow; a pattern that is not understood here "can begin 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 _LONGEST, _MOST = 6, 40  # characters of a beginning; beginnings that are followed further at a time
-_OPEN = frozenset({"", " "})  # nothing known yet: anywhere, or where a word begins
+_FEW = 16  # beginnings
+_OPEN = frozenset({"", " ", "\n "})  # nothing known yet: anywhere, where a word begins, or behind what parts words
 _GAPS = frozenset({r"\s", r"\W", " "})
 _ANY = r"\S"
 _REPEAT = re.compile(r"(?:[?*+]|\{(\d*),?\d*\})[?+]?")
@@ -19,6 +20,7 @@ _LOOK = ("(?=", "(?!", "(?<=", "(?<!")
 _CLASS = re.compile(r"\[\^?(?:\\.|[^\\])(?:\\.|[^\]\\])*\]", re.S)
 _MEMBER = re.compile(r"([^\\])-([^\\])|\\?.", re.S)
 _CODE = re.compile(r"\\u([0-9a-f]{4})")
+_WRITTEN = {" ": r"\W", "0": r"\d", "$": r"(?!\w)"}  # of beginnings, in the text itself
 _SIGNS = {".": _ANY, "^": r"\A", "$": r"\Z"}
 _DIGIT, _GAP = re.compile(r"\d"), re.compile(r"\W")
 _ASCII = {code: _DIGIT.sub("0", _GAP.sub(" ", chr(code))) for code in range(128)}
@@ -28,7 +30,7 @@ def starts_of(pattern: str) -> frozenset[str]:
     """The beginnings of everything a pattern (in lower case) can match; "" if that can be anything.
 
     " no " is a whole word, " metast" begins one, and a space in it is whatever parts words, "0" any digit; a beginning
-    without a space in front stands anywhere, as it is written.
+    without a space in front stands anywhere, as it is written. A match begins one gap before what follows "\\n".
     """
     reader = _Reader(_CODE.sub(lambda m: chr(int(m[1], 16)), pattern))
     try:
@@ -70,16 +72,30 @@ class Starts:
         for start in sorted(self._bits):
             for length in range(1, len(start)):
                 self._bits[start] |= self._bits.get(start[:length], 0)
-        return re.compile(f"(?=({_either(self._bits)}))")
+        return re.compile(f"(?=({_either(self._bits, {})}))")
 
 
-def _either(starts: Iterable[str]) -> str:
+def where(starts: Collection[str]) -> str:
+    """A pattern of the places where one of these begins; "" where that would not spare anything."""
+    words = [start[1:] for start in starts if start[:1] == " "]
+    others = [re.escape(start) for start in starts if start[:1] != " "]
+    if len(words) < _FEW or "" in starts or any(start[:1] == "\n" for start in starts):
+        return ""
+    begins = rf"\b(?={_either(words, _WRITTEN)})"
+    return f"(?:{begins}|(?={'|'.join(others)}))" if others else begins
+
+
+def _either(starts: Iterable[str], written: dict[str, str]) -> str:
     """A pattern of any of these, letter by letter, the longest first."""
     onward: dict[str, list[str]] = {}
     for start in starts:
         onward.setdefault(start[:1], []).append(start[1:])
     optional = "?" if onward.pop("", None) else ""
-    return f"(?:{'|'.join(letter + _either(rest) for letter, rest in onward.items())}){optional}" if onward else ""
+    some = []
+    for letter, rest in onward.items():
+        last = letter == " " and rest == [""]
+        some.append(written.get("$" if last else letter, letter) + _either(rest, written))
+    return f"(?:{'|'.join(some)}){optional}" if some else ""
 
 
 class _Anything(Exception):
@@ -154,7 +170,7 @@ class _Reader:
         """A beginning with one more piece; none where no more can be said of it."""
         if head in _OPEN:
             return self._first(head, piece)
-        of_words = head[0] == " "
+        of_words = head.startswith((" ", "\n "))
         if len(piece) == 1 and (not _GAP.match(piece) if of_words else piece != "0"):
             return {head + piece}
         if of_words and (len(piece) == 1 or piece in _GAPS):
@@ -165,11 +181,13 @@ class _Reader:
         return set()
 
     def _first(self, head: str, piece: str) -> set[str]:
-        if piece in _GAPS or piece in (r"\b", r"\A"):
-            return {" "}
+        if piece in _GAPS:
+            return {"\n "}
+        if piece in (r"\b", r"\A"):
+            return {head or " "}
         if len(piece) > 1 or head + piece == "0":
             raise _Anything
-        return {piece if _GAP.match(piece) else head + piece}
+        return {head.rstrip(" ") + piece if _GAP.match(piece) else head + piece}
 
 
 def _character(piece: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from cds_service.narrative.starts import Starts, starts_of
+from cds_service.narrative.starts import Starts, starts_of, where
 
 _PIECE = re.compile(r"\\.|\(\?P<\w+>|[^\\(]+|\(")
 _STARTS = Starts()  # of all patterns
@@ -48,14 +48,17 @@ class Said(str):
 class Words:
     """A pattern without regard to case; matches hold the words in lower case, positions fit the text."""
 
-    __slots__ = ("_anywhere", "_bit", "_pattern")
+    __slots__ = ("_anywhere", "_bit", "_pattern", "source")
 
     def __init__(self, source: str) -> None:
-        lowered = _PIECE.sub(lambda m: m.group() if m.group().startswith(("\\", "(?P")) else m.group().lower(), source)
-        self._pattern = re.compile(lowered)
-        starts = starts_of(lowered)
-        self._bit = _STARTS.add(start for start in starts if start[:1] == " ")
-        self._anywhere = tuple(start for start in starts if start[:1] != " ")
+        self.source = _PIECE.sub(
+            lambda m: m.group() if m.group().startswith(("\\", "(?P")) else m.group().lower(), source
+        )
+        starts = starts_of(self.source)
+        self._pattern = re.compile(f"{where(starts)}(?:{self.source})")
+        shown = {start.lstrip("\n") for start in starts}
+        self._bit = _STARTS.add(start for start in shown if start[:1] == " ")
+        self._anywhere = tuple(start for start in shown if start[:1] != " ")
 
     def possible(self, text: Said) -> bool:
         """False where no match can be in the text."""
