@@ -22,6 +22,7 @@ from cds_service.narrative.second import disagrees
 from cds_service.narrative.sections import Section, Sentence, sentences
 from cds_service.narrative.tables import read_tables
 from cds_service.narrative.tracer import tracers
+from cds_service.narrative.words import Words
 
 
 def read_report(text: str, kind: Kind) -> dict[str, Any]:
@@ -87,8 +88,13 @@ def _read_all(text: str, kind: Kind) -> Reading:
 
 
 def _only_fdg(everything: Iterable[Sentence]) -> bool:
-    named = {name for s in everything for _, _, name in tracers(s.text)}
-    return named == {"18F-FDG"}
+    named = False
+    for sentence in everything:
+        for _, _, name in tracers(sentence.text):
+            if name != "18F-FDG":
+                return False
+            named = True
+    return named
 
 
 def _read(sentence: Sentence, reading: Reading, want_fdg: bool) -> None:
@@ -111,17 +117,13 @@ def _read(sentence: Sentence, reading: Reading, want_fdg: bool) -> None:
 def _name_tracers(context: Context, sentence: Sentence, reading: Reading) -> None:
     for begin, end, name in tracers(sentence.text):
         span = (sentence.start + begin, sentence.start + end)
-        bare = not re.search(
-            r"68|64|18|111|99|ga|cu|octreosc|tektro|pentet|netspot|detectnet|somakit|tate$|fdg|glucose",
-            sentence.text[begin:end],
-            re.I,
-        )
+        bare = not _EXACT.search(sentence.text[begin:end])
         if context.other_person or context.conditional(begin, end) or context.negated_value(begin, end):
             continue
         if (
             context.section in {Section.COMPARISON, Section.INDICATION}
             or context.earlier(begin, end)
-            or _compared(sentence.text, begin)
+            or _COMPARED.search(sentence.text, 0, begin)
         ):
             reading.tracers_before.append(name)
             if (
@@ -134,15 +136,11 @@ def _name_tracers(context: Context, sentence: Sentence, reading: Reading) -> Non
             reading.tracers_now.append((name, span))
 
 
-def _compared(text: str, begin: int) -> bool:
-    return (
-        re.search(
-            r"\b(?:compar\w+|correlat\w+|previous|prior|comparison is made|last)\b(?:\s\S+){0,6}\s?\W*$",
-            text[:begin],
-            re.I,
-        )
-        is not None
-    )
+_EXACT = Words(r"68|64|18|111|99|ga|cu|octreosc|tektro|pentet|netspot|detectnet|somakit|tate$|fdg|glucose")
+"""A name that says which tracer it is; "DOTA peptide" does not."""
+_COMPARED = Words(
+    r"\b(?:compar\w+|correlat\w+|previous|prior|comparison is made|last)\b(?:\s\S+){0,6}\s?\W*$",
+)
 
 
 def _tracer(reading: Reading, want_fdg: bool) -> None:

@@ -73,8 +73,18 @@ _ORGANS: tuple[tuple[str, str], ...] = (
      r"diaphragm\w*|"
         r"abdominal wall"),
 )  # fmt: skip
-SITE = Words("|".join(rf"(?P<o{number}>\b(?:{words}))" for number, (_, words) in enumerate(_ORGANS)))
-_IDS = {f"o{number}": organ for number, (organ, _) in enumerate(_ORGANS)}
+SITE = Words(r"\b(?=\w)(?:" + "|".join(rf"(?P<o{number}>{words})" for number, (_, words) in enumerate(_ORGANS)) + ")")
+_IDS = {
+    f"o{number}": frozenset({"liver" if organ == "segment" else organ}) for number, (organ, _) in enumerate(_ORGANS)
+}
+_NODE = frozenset({"node"})
+_NODE_REGIONS = (
+    ("mesent", "mesentery"),
+    ("retrop", "retroperitoneum"),
+    ("aort", "retroperitoneum"),
+    ("mediast", "mediastinum"),
+    ("hil", "lung"),
+)
 LESION = Words(
     r"\b(?:metasta(?:sis|ses|tic(?= (?:lesions?|disease|nodes?|lymph|deposits?|involvement|manifest\w+|"
         r"spread))|s[ie]s)|mets?\b|filia(?:e)?\b|lesions?|(?<!body )mass(?:es)?|"
@@ -125,20 +135,8 @@ REFERENCE_ORGANS = frozenset(
 
 def organ_of(match: re.Match[str]) -> frozenset[str]:
     """Organ ids of a match of SITE."""
-    organ = _IDS[group_of(match)]
-    words = match.group().lower()
-    if organ == "segment":
-        return frozenset({"liver"})
-    if organ == "node":
-        found = {"node"}
-        for stem, name in (
-            ("mesent", "mesentery"),
-            ("retrop", "retroperitoneum"),
-            ("aort", "retroperitoneum"),
-            ("mediast", "mediastinum"),
-            ("hil", "lung"),
-        ):
-            if stem in words:
-                found.add(name)
-        return frozenset(found)
-    return frozenset({organ})
+    organs = _IDS[group_of(match)]
+    if organs == _NODE:
+        words = match.group()
+        return organs | {name for stem, name in _NODE_REGIONS if stem in words}
+    return organs

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from cds_service.narrative.context import Context
-from cds_service.narrative.lexicon import BENIGN_TAIL, OTHER, REFERENCE, REFERENCE_ORGANS
-from cds_service.narrative.place import MAIN_NOUN, MOST_PLACES, Place
+from cds_service.narrative.lexicon import BENIGN_TAIL, REFERENCE, REFERENCE_ORGANS
+from cds_service.narrative.place import MAIN_NOUN, Place
 from cds_service.narrative.words import Words
 
 _REMOVED = Words(
@@ -25,93 +25,21 @@ _EXPLAINED = re.compile(
     re.I,
 )
 _APPOSED_MARK = re.compile(r"(?:^|[\w)])\s?(?:,|\s-|\()\s?(?:most |rather |probably |likely )?$", re.I)
-_PARTIAL = re.compile(
+_PARTIAL = Words(
     r"\b(?:(?:nearly|almost|virtually|not|practically) all|most|majority|predominant\w*|many|part of|partly|"
-    r"mainly|some of|\d+ of(?: the)?(?: \d+)?|half of|(?:one|two|three|four|five|six|several) of)\b[^,;.]{0,30}$",
-    re.I,
+    r"mainly|some of|\d+ of(?: the)?(?: \d+)?|half of|(?:one|two|three|four|five|six|several) of)\b[^,;.]{0,30}$"
 )
+_EVERY = Words(r"\b(?:all|every|each|none of|any of)\b[^,;.]{0,35}$")
+_NEW = Words(r"\bnew(?:ly (?:appeared|visible|detected|developed))?\s(?:\w+\s){0,3}$")
+_NEVER_A_LESION = frozenset({"blood-pool", "bladder", "salivary", "pituitary", "kidney", "spleen"})
+_LISTED = re.compile(r"\band\b|,")
+_NET = re.compile(r"\bNETs?\b")
+_APART = re.compile(r"[,;.(]|\band\b|\d")
+_BESIDE = Words(r"\bno\b|\bwithout\b|next to|adjacent|near|besides")
+_PARTED = Words(r"[;.(),]|krenning|suv")
 _FAVOURED = re.compile(r"[\s\w-]{0,25}?\b(?:favou?red|likely|most probabl\w+|assumed)", re.I)
 _LEFT_OPEN = re.compile(r"\w*(?:\s\w+){0,2}?\s(?:is |are )?(?:not|cannot|can not) (?:be )?(?:excluded|ruled out)", re.I)
 ADJECTIVE = re.compile(r"physiolog|benign|degenerat|inflam|reactive|normal|biodistr|un-?specific|non-?specific|post-?")
-
-
-def mark_others(context: Context, found: list[Place]) -> None:
-    """Places that belong to another tumour, to benign changes or to normal uptake."""
-    text = context.text
-    marks = list(OTHER.finditer(text))[:MOST_PLACES]
-    for place in found:
-        if place.other:
-            continue
-        for mark in marks:
-            if mark.start() >= place.end and _LEFT_OPEN.match(text, mark.end()):
-                continue  # "degenerative change not excluded" does not say that it is
-            if place.start <= mark.start() < place.end or mark.start() <= place.start < mark.end():
-                place.other = True
-            elif mark.end() <= place.start and context.end_of(mark.end(), comma=False) > place.start:
-                between = text[mark.end() : place.end + 25]
-                adjective = ADJECTIVE.match(mark.group())
-                fresh = MAIN_NOUN.search(between) or re.search(r"\bNETs?\b", between)
-                if adjective or not re.search(r"\band\b|,", text[mark.end() : place.start]):
-                    fresh = (
-                        MAIN_NOUN.search(text[mark.end() : place.start]) if re.search(r"\band\b|,", between) else None
-                    )
-                if not fresh:
-                    place.other = True
-            elif mark.start() >= place.end:
-                between = text[place.end : mark.start()]
-                if (
-                    len(between) < 30
-                    and not re.search(r"[,;.(]|\band\b|\d", between)
-                    and not re.search(r"\bno\b|\bwithout\b|next to|adjacent|near|besides", between, re.I)
-                ) or (
-                    len(between) < 80
-                    and ";" not in between
-                    and (
-                        _EXPLAINED.search(between)
-                        or _FAVOURED.match(text[mark.end() :])
-                        or (_APPOSED_MARK.search(between) and (ADJECTIVE.match(mark.group()) or between.endswith("(")))
-                    )
-                ):
-                    place.other = True
-        if BENIGN_TAIL.search(text, place.end, context.end_of(place.end, comma=False)) and not place.fellows:
-            place.other = True
-
-
-def judge(context: Context, place: Place, nouns: list[re.Match[str]]) -> None:
-    """Says of a place whether it is denied, doubtful, of another time, one of all or of some."""
-    text = context.text
-    at, to = place.start, place.end
-    for noun in nouns:
-        if place.start <= noun.start() < place.end + 45 and _together(text, place, noun):
-            to = max(to, noun.end())
-    place.denied = context.negated_lesion(place.start, to) or any(
-        _together(text, place, n) and context.negated_lesion(n.start(), n.end())
-        for n in nouns
-        if n.start() >= place.start - 40
-    )
-    place.hedged = _lesion_hedged(context, place, nouns)
-    removed = [m for m in _REMOVED.finditer(text, 0, at) if context.end_of(m.end(), comma=True) > at]
-    place.earlier = bool(removed) or context.earlier(at, to)
-    before = text[max(0, at - 40) : at]
-    place.every = bool(re.search(r"\b(?:all|every|each|none of|any of)\b[^,;.]{0,35}$", before, re.I))
-    place.partial = bool(_PARTIAL.search(before))
-    place.every = place.every and not place.partial
-    place.new = bool(re.search(r"\bnew(?:ly (?:appeared|visible|detected|developed))?\s(?:\w+\s){0,3}$", before, re.I))
-    normal = REFERENCE.search(text[max(0, at - 45) : at])
-    if (
-        place.organs & REFERENCE_ORGANS
-        and not place.named_lesion
-        and (normal or place.organs <= {"blood-pool", "bladder", "salivary", "pituitary", "kidney", "spleen"})
-    ):
-        place.reference = True
-
-
-def _together(text: str, place: Place, noun: re.Match[str]) -> bool:
-    if noun.start() >= place.start:
-        between = text[place.end : noun.start()] if noun.start() > place.end else ""
-    else:
-        between = text[noun.end() : place.start]
-    return len(between) < 45 and not re.search(r"[;.(),]|krenning|suv", between, re.I)
 
 
 _DOUBT_AFTER = Words(
@@ -127,18 +55,89 @@ _DOUBT_AFTER = Words(
     r"clearly) (?:metasta|malig|tumo))|"
     r"^[\s\w]{0,20}\?|^\s(?:\w+\s)?(?:cannot|can not|not) (?:be )?(?:\w+ )?(?:excluded|ruled out)"
 )
+DOUBT_WORDS = Words(  # without one of them nothing is doubted behind a place
+    r"\?|suspic|suspect|suggest|indetermin|equivocal|question|small|may|might|could|possibl|probabl|likely|unclear|"
+    r"presum|dd|differential|exclu|ruled|uncertain|unknown|definitely|clearly"
+)
+_OF_A_VALUE = Words(r"(?:\W+\w+){0,2}\W+(?:krenning|suv|progress|response|stable|disease|discord)")
 
 
-def _lesion_hedged(context: Context, place: Place, nouns: list[re.Match[str]]) -> bool:
-    """Whether it is doubtful that this is tumour at all."""
+def mark_others(context: Context, found: list[Place], marks: list[re.Match[str]]) -> None:
+    """Places that belong to another tumour, to benign changes or to normal uptake; `marks`: matches of OTHER."""
     text = context.text
-    for begin in (place.start, *(n.start() for n in nouns if _together(text, place, n))):
-        if context.hedged_before(begin):
-            return True
-    following = text[place.end : context.end_of(place.end, comma=False)]
-    doubt = _DOUBT_AFTER.search(following)
-    return doubt is not None and not re.match(
-        r"(?:\W+\w+){0,2}\W+(?:krenning|suv|progress|response|stable|disease|discord)",
-        following[doubt.end() - 1 :],
-        re.I,
+    for place in found if marks else ():
+        place.other = place.other or any(_is_other(context, place, mark) for mark in marks)
+    if BENIGN_TAIL.search(text):
+        for place in found:
+            if not place.fellows and BENIGN_TAIL.search(text, place.end, context.end_of(place.end, comma=False)):
+                place.other = True
+
+
+def _is_other(context: Context, place: Place, mark: re.Match[str]) -> bool:
+    text = context.text
+    start, end = mark.span()
+    if start >= place.end and _LEFT_OPEN.match(text, end):
+        return False  # "degenerative change not excluded" does not say that it is
+    if place.start <= start < place.end or start <= place.start < end:
+        return True
+    if end <= place.start:
+        if context.end_of(end, comma=False) <= place.start:
+            return False
+        up_to_place, between = text[end : place.start], text[end : place.end + 25]
+        if ADJECTIVE.match(mark.group()) or not _LISTED.search(up_to_place):
+            return not (_LISTED.search(between) and MAIN_NOUN.search(up_to_place))
+        return not (MAIN_NOUN.search(between) or _NET.search(between))
+    between = text[place.end : start]
+    if len(between) < 30 and not _APART.search(between) and not _BESIDE.search(between):
+        return True
+    return (
+        len(between) < 80
+        and ";" not in between
+        and bool(
+            _EXPLAINED.search(between)
+            or _FAVOURED.match(text[end:])
+            or (_APPOSED_MARK.search(between) and (ADJECTIVE.match(mark.group()) or between.endswith("(")))
+        )
     )
+
+
+def judge(context: Context, found: list[Place], nouns: list[re.Match[str]]) -> None:
+    """Says of each place whether it is denied, doubtful, of another time, one of all or of some."""
+    text = context.text
+    removed, doubted = _REMOVED.search(text) is not None, DOUBT_WORDS.search(text) is not None
+    for place in found:
+        at, to = place.start, place.end
+        beside = [noun for noun in nouns if _together(text, place, noun)]
+        for noun in beside:
+            if at <= noun.start() < place.end + 45:
+                to = max(to, noun.end())
+        place.denied = context.negated_lesion(at, to) or any(
+            context.negated_lesion(*noun.span()) for noun in beside if noun.start() >= at - 40
+        )
+        place.hedged = any(context.hedged_before(begin) for begin in (at, *(noun.start() for noun in beside))) or (
+            doubted and _doubted_after(context, place)
+        )
+        place.earlier = (
+            removed and any(context.end_of(m.end(), comma=True) > at for m in _REMOVED.finditer(text, 0, at))
+        ) or context.earlier(at, to)
+        before = text[max(0, at - 40) : at]
+        place.partial = _PARTIAL.search(before) is not None
+        place.every = not place.partial and _EVERY.search(before) is not None
+        place.new = "new" in before.lower() and _NEW.search(before) is not None
+        if place.organs & REFERENCE_ORGANS and not place.named_lesion:
+            place.reference = (
+                place.organs <= _NEVER_A_LESION or REFERENCE.search(text[max(0, at - 45) : at]) is not None
+            )
+
+
+def _together(text: str, place: Place, noun: re.Match[str]) -> bool:
+    start = noun.start()
+    between = text[noun.end() : place.start] if start < place.start else text[place.end : start]
+    return between in ("", " ") or (len(between) < 45 and not _PARTED.search(between))
+
+
+def _doubted_after(context: Context, place: Place) -> bool:
+    """Whether words behind the place leave open that this is tumour at all."""
+    following = context.text[place.end : context.end_of(place.end, comma=False)]
+    doubt = _DOUBT_AFTER.search(following)
+    return doubt is not None and not _OF_A_VALUE.match(following[doubt.end() - 1 :])

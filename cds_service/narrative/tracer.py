@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from cds_service.narrative.words import Words, group_of
 
 _GA = r"(?:\[?\(?(?:68\s?-?\s?(?:ga\w*|gallium)|(?:ga\w*|gallium)\s?-?\s?68)\]?\)?\s?-?\s?(?:\[?ga\]?\s?-?\s?)?)"
@@ -26,12 +24,18 @@ _NAMES: tuple[tuple[str, str], ...] = (
     ("18F-FDG", r"\bfdg\b|\bf?luoro-?2?-?deoxy-?(?:d-)?glucose|\bf?ludeoxyglucose|fluorodeoxyglucose|fludeoxyglucose|"
         r"deoxy-(?:d-)?glucose"),
 )  # fmt: skip
-_TRACER = Words("|".join(rf"(?P<t{i}>{words})" for i, (_, words) in enumerate(_NAMES)))
+BEGINNING = (  # of a name: what else stands in a text is passed over at once
+    r"[\[(]|6[48]|18|111|99m|ga|cu|copper|d[o0]ta|detect|oxodot|net|edotre|soma|nota|al|si|pentet|octreosc|in[d\s1-]|"
+    r"t[ce]|f[\s1dl-]|lu[od]|deoxy|[\s-][\[(-]*(?:18|al)"
+)
+NAME = "|".join(rf"(?P<t{i}>{words})" for i, (_, words) in enumerate(_NAMES))
+_TRACER = Words(rf"(?={BEGINNING})(?:{NAME})")
 _SSTR_WORDS = Words(
     r"\b(?:sstr?\d?|ssr|somatostatin|dota\w*|octreo\w*|krenning|receptors?|sitate|tektrotyd|pentetreotide)\b"
 )
 _FDG_WORDS = Words(r"\b(?:FDG\w*|glucose metaboli\w+|metabolic|hypermetabolic|deoxyglucose)\b")
-_HINT = re.compile(r"fdg|d[o0]ta|tate|octre|tektrotyd|pentetre|detectnet|netspot|somakit|glucose|oxodot|edotre", re.I)
+_HINT = Words(r"fdg|d[o0]ta|tate|octre|tektrotyd|pentetre|detectnet|netspot|somakit|glucose|oxodot|edotre")
+_THERAPY = Words(r"\b(?:lu|177|lutetium|y-?90|90-?y|yttrium|ac-?225|225)\W{0,3}(?:lu\W{0,3})?$")
 
 
 def tracers(text: str) -> list[tuple[int, int, str]]:
@@ -41,13 +45,8 @@ def tracers(text: str) -> list[tuple[int, int, str]]:
     found = []
     for match in _TRACER.finditer(text):
         name = _NAMES[int(group_of(match)[1:])][0]
-        if re.search(
-            r"\b(?:lu|177|lutetium|y-?90|90-?y|yttrium|ac-?225|225)\W{0,3}(?:lu\W{0,3})?$",
-            text[max(0, match.start() - 14) : match.start()],
-            re.I,
-        ):
-            continue  # a therapy
-        found.append((match.start(), match.end(), name))
+        if not _THERAPY.search(text[max(0, match.start() - 14) : match.start()]):
+            found.append((match.start(), match.end(), name))
     return found
 
 
