@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 
 from flask import Flask, g, request
-from werkzeug.exceptions import ClientDisconnected, HTTPException
+from werkzeug.exceptions import ClientDisconnected, HTTPException, RequestEntityTooLarge
 
 from cds_service.hooks.decode import JsonError, decode, nested_too_deeply
 from cds_service.hooks.outcome import Refusal
@@ -72,9 +72,7 @@ def read_body(limits: LimitSettings) -> bytes:
     if request.headers.get("Content-Encoding", "identity").strip().lower() not in ("", "identity"):
         raise Refusal(415, "A compressed request body is not supported.")
     try:
-        body = request.get_data(cache=False)
-        if len(body) < (request.content_length or 0):
-            raise ClientDisconnected
+        body = _received()
     except Exception as error:  # whatever else the server raises here, the client's framing of the body is at fault
         if was_late(request.environ.get("gunicorn.socket")):
             raise Refusal(408, _SLOW) from None
@@ -87,6 +85,21 @@ def read_body(limits: LimitSettings) -> bytes:
         raise Refusal(413, _TOO_LARGE)
     if too_many_values(body, limits.max_values):
         raise Refusal(413, _VALUES)
+    return body
+
+
+def _received() -> bytes:
+    length, most = request.content_length, request.max_content_length
+    if length is None:  # chunked, or none at all
+        return request.get_data(cache=False)
+    if most is not None and length > most:
+        raise RequestEntityTooLarge
+    try:
+        body: bytes = request.input_stream.read(length)  # in one piece: no more than was announced
+    except (OSError, ValueError):
+        raise ClientDisconnected from None
+    if len(body) < length:
+        raise ClientDisconnected
     return body
 
 
