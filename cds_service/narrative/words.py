@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from cds_service.narrative.lowercase import lower_source
 from cds_service.narrative.starts import Starts, starts_of, where
 
-_PIECE = re.compile(r"\\.|\(\?P<\w+>|[^\\(]+|\(")
 _STARTS = Starts()  # of all patterns
 _Match = re.Match[str]
 
@@ -51,9 +51,7 @@ class Words:
     __slots__ = ("_anywhere", "_bit", "_pattern", "source")
 
     def __init__(self, source: str) -> None:
-        self.source = _PIECE.sub(
-            lambda m: m.group() if m.group().startswith(("\\", "(?P")) else m.group().lower(), source
-        )
+        self.source = lower_source(source)
         starts = starts_of(self.source)
         self._pattern = re.compile(f"{where(starts)}(?:{self.source})")
         shown = {start.lstrip("\n") for start in starts}

@@ -6,10 +6,10 @@ Sources: ICD-O-3 topography and ICD-10 chapters C15-C80; the groups are those of
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
+from cds_service.narrative.lowercase import folded, lower_pattern
 from cds_service.record.model import Primary
 
 _WORDS: tuple[tuple[str, str], ...] = (
@@ -57,8 +57,9 @@ _WORDS: tuple[tuple[str, str], ...] = (
 )  # fmt: skip
 # "cervical lymph node" is a node, "cervical vertebra" a bone: the more telling word of a site comes first.
 _TELLING = ("lymph node", "bone", "mesentery", "peritoneum", "spinal canal")
-_FIND = tuple((organ, re.compile(rf"\b(?:{words})\b" if not words.endswith(r"\b") else rf"\b(?:{words})", re.I))
+_FIND = tuple((organ, lower_pattern(rf"\b(?:{words})\b" if not words.endswith(r"\b") else rf"\b(?:{words})"))
               for organ, words in _WORDS)  # fmt: skip
+_BEGINS = lower_pattern(rf"\b(?={'|'.join(words for _, words in _WORDS)})")
 
 _GEP = {
     "bile duct", "duodenum", "small intestine", "appendix", "rectum", "colon", "stomach", "pancreas", "liver", "midgut",
@@ -88,21 +89,31 @@ _ICD = {
 
 def organs_in(words: str) -> tuple[tuple[str, int, int], ...]:
     """The organs named in ``words``: (organ, start, end), in the order written."""
-    return _short(words) if len(words) <= 120 else _organs_in(words)
-
-
-def _organs_in(words: str) -> tuple[tuple[str, int, int], ...]:
-    found = [(organ, match.start(), match.end()) for organ, pattern in _FIND for match in pattern.finditer(words)]
+    low = folded(words)
+    found: list[tuple[str, int, int]] = []
+    done: dict[str, int] = {}  # where the last name of an organ ended: "node" in "lymph node" is no second one
+    for begin in _BEGINS.finditer(low):
+        at = begin.start()
+        for organ, pattern in _FIND:
+            if (match := pattern.match(low, at)) and done.get(organ, 0) <= at:
+                done[organ] = match.end()
+                found.append((organ, at, match.end()))
     return tuple(sorted(found, key=lambda item: (item[1], -item[2])))
 
 
-_short = lru_cache(maxsize=2048)(_organs_in)
+def the_organ(named: Sequence[str]) -> str:
+    """The one organ of a site that names these, in the order written; "" if it names none."""
+    return next((organ for organ in _TELLING if organ in named), named[0] if named else "")
 
 
 def organ_of(site: str) -> str:
     """One organ for a lesion's site ("Liver structure", "segment VII of liver" -> "liver"); "" when none is named."""
-    named = [organ for organ, _, _ in organs_in(site)]
-    return next((organ for organ in _TELLING if organ in named), named[0] if named else "")
+    return _organ_of_name(site) if len(site) <= 120 else the_organ([organ for organ, _, _ in organs_in(site)])
+
+
+@lru_cache(maxsize=2048)
+def _organ_of_name(site: str) -> str:
+    return the_organ([organ for organ, _, _ in organs_in(site)])
 
 
 def organ_of_codes(pairs: Iterator[tuple[str, str]]) -> str:

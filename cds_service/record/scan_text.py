@@ -9,7 +9,7 @@ from typing import Any, Literal
 from cds_service.fhir.elements import number, text
 from cds_service.fhir.resources import ResourceSet
 from cds_service.narrative import read_report
-from cds_service.record import extent
+from cds_service.record.extent import Extent, clauses, extent_of, fdg_states
 from cds_service.record.index import once
 from cds_service.record.model import Lesion, Modality, Scan, Score
 from cds_service.record.organs import organ_of
@@ -35,21 +35,23 @@ def fields_from_text(scan: Scan, said: dict[str, Any], words: str) -> dict[str, 
 
     Coded lesions stay as they are; text lesions are used only when there are none.
     """
-    fields = _common(said, words)
+    seen = extent_of(words)
+    fields = _common(said, seen)
     if scan.modality in ("sstr-pet", "sstr-scintigraphy"):
-        fields |= _somatostatin(scan, said, words)
+        fields |= _somatostatin(scan, said, words, seen)
     elif scan.modality == "fdg-pet":
         fields |= _fdg(scan, said, words)
     elif not scan.lesions and said["no_evidence_of_disease"] is False:
-        organs = sorted(extent.diseased_organs(words))
-        fields["lesions"] = tuple(Lesion(site=organ, score_read_as="narrative", source=scan.source) for organ in organs)
+        fields["lesions"] = tuple(
+            Lesion(site=organ, score_read_as="narrative", source=scan.source) for organ in sorted(seen.organs)
+        )
     if scan.netpet is None and scan.discordant is None:
         fields["discordant"] = said["fdg_discordant"]
         fields["discordant_quote"] = quoted(said, "fdg_discordant")
     return fields
 
 
-def _common(said: dict[str, Any], words: str) -> dict[str, Any]:
+def _common(said: dict[str, Any], seen: Extent) -> dict[str, Any]:
     no_evidence = said["no_evidence_of_disease"]
     return {
         "quote": quoted(said, "response", "new_lesions", "no_evidence_of_disease"),
@@ -58,19 +60,19 @@ def _common(said: dict[str, Any], words: str) -> dict[str, Any]:
         "response": said["response"],
         "tumour_present": None if no_evidence is None else not no_evidence,
         "uncertain": bool(said["uncertain"]),
-        "bone_lesions": extent.bone_lesions(words),
-        "diffuse_marrow": extent.diffuse_marrow(words),
-        "liver_involvement_percent": extent.liver_involvement(words),
-        "critical_sites": extent.critical_sites(words),
-        "peritoneal": "peritoneum" in extent.diseased_organs(words),
+        "bone_lesions": seen.bone_lesions,
+        "diffuse_marrow": seen.diffuse_marrow,
+        "liver_involvement_percent": seen.liver_involvement,
+        "critical_sites": seen.critical_sites,
+        "peritoneal": "peritoneum" in seen.organs,
     }
 
 
-def _somatostatin(scan: Scan, said: dict[str, Any], words: str) -> dict[str, Any]:
+def _somatostatin(scan: Scan, said: dict[str, Any], words: str, seen: Extent) -> dict[str, Any]:
     read = from_text(said, scan.source)
     quotes = " ".join(text(said["quotes"].get(name)) for name in _HIGHEST[:2])
     coded = bool(scan.lesions)
-    sites = _with_high_words(_completed(scan.lesions, read) if coded else read, words)
+    sites = _with_high_words(_completed(scan.lesions, read) if coded else read, seen)
     reference = next((number(entry.get("value")) for entry in said["suv_reference"]
                       if organ_of(text(entry.get("site"))) == "liver"), None)  # fmt: skip
     return {
@@ -82,7 +84,7 @@ def _somatostatin(scan: Scan, said: dict[str, Any], words: str) -> dict[str, Any
         "lowest_quote": quoted(said, *_LOWEST),
         "all_lesions_positive": said["all_lesions_sstr_positive"],
         "only_maximum": scan.only_maximum or (not coded and _only_maximum(said, words)),
-        "further_sites": _further_sites(sites, said, words),
+        "further_sites": _further_sites(sites, said, seen),
         "spleen_reference": scan.spleen_reference or bool(_SPLEEN.search(quotes)),
         "liver_suvmax": scan.liver_suvmax if scan.liver_suvmax is not None else reference,
     }
@@ -135,13 +137,13 @@ def _lowest(said: dict[str, Any]) -> Score | None:
 _NEIGHBOURS = {"mesentery": "lymph node", "peritoneum": "lymph node"}  # "mesenteric mass" and "mesenteric nodes"
 
 
-def _further_sites(sites: tuple[Lesion, ...], said: dict[str, Any], words: str) -> int:
+def _further_sites(sites: tuple[Lesion, ...], said: dict[str, Any], seen: Extent) -> int:
     """Organs in which the text sees disease that nobody scored; an unnamed lesion may be in any of them."""
     named = [organ_of(lesion.site) for lesion in sites]
     if not sites and (said["krenning_highest"] is not None or said["krenning_implied_highest"] is not None):
         named = [""]
     known = {_NEIGHBOURS.get(organ, organ) for organ in named}
-    diseased = {_NEIGHBOURS.get(organ, organ) for organ in extent.diseased_organs(words)}
+    diseased = {_NEIGHBOURS.get(organ, organ) for organ in seen.organs}
     return max(0, len(diseased - known) - named.count(""))
 
 
@@ -155,7 +157,7 @@ def _only_maximum(said: dict[str, Any], words: str) -> bool:
         return False
     if said["krenning_lesions"]:
         return not any(isinstance(entry.get("krenning"), str) for entry in said["krenning_lesions"])
-    return any(_MAXIMUM.search(clause) and "krenning" in clause.lower() for clause in extent.clauses(words))
+    return any(_MAXIMUM.search(clause) and "krenning" in clause.lower() for clause in clauses(words))
 
 
 def _fdg(scan: Scan, said: dict[str, Any], words: str) -> dict[str, Any]:
@@ -167,7 +169,7 @@ def _fdg(scan: Scan, said: dict[str, Any], words: str) -> dict[str, Any]:
         site = text(entry.get("site"))
         suv = number(entry.get("value"))
         found[site] = Lesion(site=site, suvmax=suv, score_read_as="narrative", source=scan.source)
-    for site, state in extent.fdg_states(words):
+    for site, state in fdg_states(words):
         same = next((name for name in found if name and _overlap(name.lower(), site.lower())), None)
         if same is not None:
             found[same] = replace(found[same], fdg=state)
@@ -180,12 +182,11 @@ def _overlap(first: str, second: str) -> bool:
     return first in second or second in first
 
 
-def _with_high_words(read: tuple[Lesion, ...], words: str) -> tuple[Lesion, ...]:
+def _with_high_words(read: tuple[Lesion, ...], seen: Extent) -> tuple[Lesion, ...]:
     """Marks lesions whose uptake the text calls high or intense, for the comparison of words and SUV."""
-    said, numbers = extent.worded_high(words)
-    if not said:
+    if not seen.high_uptake:
         return read
-    worded = {lesion.suvmax for lesion in read} & set(numbers)
+    worded = {lesion.suvmax for lesion in read} & set(seen.high_numbers)
     return tuple(
         replace(lesion, words="high")
         if lesion.score is None and lesion.suvmax is not None and (not worded or lesion.suvmax in worded)

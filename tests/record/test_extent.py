@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 
 from cds_service.record import extent
+from cds_service.record.extent import extent_of, fdg_states
 
 
 @pytest.mark.parametrize(
@@ -32,7 +33,7 @@ from cds_service.record import extent
     ],
 )
 def test_critical_sites(words, sites):
-    assert set(extent.critical_sites(words)) == sites
+    assert set(extent_of(words).critical_sites) == sites
 
 
 @pytest.mark.parametrize(
@@ -49,7 +50,7 @@ def test_critical_sites(words, sites):
     ],
 )
 def test_bone_lesions(words, count):
-    assert extent.bone_lesions(words) == count
+    assert extent_of(words).bone_lesions == count
 
 
 @pytest.mark.parametrize(
@@ -66,7 +67,7 @@ def test_bone_lesions(words, count):
     ],
 )
 def test_diffuse_marrow(words, diffuse):
-    assert extent.diffuse_marrow(words) is diffuse
+    assert extent_of(words).diffuse_marrow is diffuse
 
 
 @pytest.mark.parametrize(
@@ -84,7 +85,7 @@ def test_diffuse_marrow(words, diffuse):
     ],
 )
 def test_liver_involvement(words, share):
-    found = extent.liver_involvement(words)
+    found = extent_of(words).liver_involvement
     assert (None if found is None else (found.low, found.high)) == share
 
 
@@ -110,7 +111,7 @@ def test_liver_involvement(words, share):
     ],
 )
 def test_diseased_organs(words, organs):
-    assert extent.diseased_organs(words) == organs
+    assert extent_of(words).organs == organs
 
 
 @pytest.mark.parametrize(
@@ -132,12 +133,32 @@ def test_diseased_organs(words, organs):
     ],
 )
 def test_fdg_states(words, states):
-    assert dict(extent.fdg_states(words)) == states
+    assert dict(fdg_states(words)) == states
 
 
 def test_high_uptake_in_words():
-    assert extent.worded_high("High SSTR expression in liver (18.5) and rib (1.3).") == (
-        True, (Decimal("18.5"), Decimal("1.3")),
-    )  # fmt: skip
+    found = extent_of("High SSTR expression in liver (18.5) and rib (1.3).")
+    assert (found.high_uptake, found.high_numbers) == (True, (Decimal("18.5"), Decimal("1.3")))
     for words in ("Uptake higher than liver.", "No intense uptake.", "High-grade tumour.", "Liver lesions, SUVmax 4."):
-        assert extent.worded_high(words)[0] is False
+        assert extent_of(words).high_uptake is False
+
+
+LESIONS = (
+    "metastasis", "mets", "lesions", "mass", "deposits", "nodule", "carcinomatosis", "peritoneal implant",
+    "Enlarged hepatic nodes",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("lesion", LESIONS)
+def test_every_word_for_a_lesion_is_one_of_disease(lesion):
+    """The words of disease are asked first: they may not be fewer than those of a lesion."""
+    assert extent._LESION.search(lesion.lower())
+    assert extent._DISEASE.search(lesion.lower())
+    assert extent_of(f"{lesion} of the liver.").organs
+
+
+@pytest.mark.parametrize("word", ["bone", "bony", "osseous", "skeletal"])
+def test_every_word_for_bone_is_asked_for_counts_and_diffuse_disease(word):
+    assert extent_of(f"Seven {word.upper()} metastases.").bone_lesions == 7
+    assert extent_of(f"Diffuse {word} metastases.").diffuse_marrow
+    assert extent_of("Marrow carcinosis. Super-scan.").diffuse_marrow
