@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
-from cds_service.narrative.normalise import plain
 from cds_service.narrative.lowercase import folded, lower_pattern
+from cds_service.narrative.normalise import plain
 from cds_service.record.model import Range
 from cds_service.record.organs import organs_in, the_organ
 
