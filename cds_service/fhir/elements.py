@@ -113,6 +113,15 @@ def codings(data: object, *path: str) -> tuple[Coding, ...]:
     return tuple(found)
 
 
+def states(data: object, name: str) -> frozenset[str]:
+    """The codes of a status such as ``clinicalStatus``, in lower case; where it has none, its words as if they were."""
+    found = codings(data, name)
+    if any(coding.code for coding in found):
+        return frozenset(coding.code.lower() for coding in found if coding.code)
+    written = [coding.display for coding in found] + [text(item.get("text")) for item in walk(data, name)]
+    return frozenset(words.lower().replace(" ", "-") for words in written if words)
+
+
 def text_of(concept: object) -> str:
     """What a CodeableConcept says in words: its text, else its first display; "" if neither."""
     for item in objects(concept):

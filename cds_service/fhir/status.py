@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from cds_service.fhir.elements import codings, objects, text
+from cds_service.fhir.elements import codings, extensions, objects, states, text, walk
 from cds_service.fhir.ignored import Why
 
 _RESULT: dict[str, Why | None] = {
@@ -84,8 +84,8 @@ def unusable(data: Mapping[str, Any]) -> tuple[Why, str] | None:
         return "unsupported", detail
     if "modifierExtension" in data and any(True for _ in objects(data["modifierExtension"])):
         return "unsupported", "modifier extension"
-    if "verificationStatus" in data:
-        said = {coding.code for coding in codings(data, "verificationStatus")}
+    if kind == "Condition" or "verificationStatus" in data:
+        said = verification(data)
         if "entered-in-error" in said:
             return "entered-in-error", ""
         if "refuted" in said:
@@ -108,6 +108,23 @@ def unusable(data: Mapping[str, Any]) -> tuple[Why, str] | None:
     if kind == "Observation" and any(_torn(part) for part in (data, *objects(data.get("component")))):
         return "unreadable", "value contradicts itself"
     return None
+
+
+UNSURE = frozenset({"provisional", "differential", "unconfirmed"})
+_CERTAINTY = {"A": "refuted", "V": "provisional", "G": "confirmed"}  # German: ausgeschlossen, Verdacht, gesichert
+
+
+def verification(data: Mapping[str, Any]) -> frozenset[str]:
+    """How sure a Condition is: ``verificationStatus``, and what German records say beside the ICD-10-GM code."""
+    said = states(data, "verificationStatus")
+    beside = (
+        coding.code
+        for item in walk(data, "code", "coding")
+        if "extension" in item
+        for extension in extensions(item, "icd-10-gm-diagnosesicherheit")
+        for coding in codings(extension, "valueCoding")
+    )
+    return said | {_CERTAINTY[code] for code in beside if code in _CERTAINTY}
 
 
 def _torn(part: Mapping[str, Any]) -> bool:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from cds_service.fhir.elements import codings, dated, notes, objects, text, words_at
+from cds_service.fhir.elements import dated, notes, objects, states, text, words_at
 from cds_service.fhir.ignored import Ignored
 from cds_service.fhir.resources import ResourceSet
 from cds_service.record.codes import concepts_at
@@ -39,7 +39,7 @@ def read(resources: ResourceSet, ignored: list[Ignored]) -> list[Allergy]:
     found = []
     for resource in resources.of("AllergyIntolerance"):
         data = resource.data
-        if {coding.code for coding in codings(data, "clinicalStatus")} & {"inactive", "resolved"}:
+        if states(data, "clinicalStatus") & {"inactive", "resolved"}:
             continue
         agent = _agent(data)
         if agent:

@@ -6,13 +6,16 @@ only where none of its codes is known. Look-alikes give nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 
 from cds_service.dates import Span, parse_date
-from cds_service.fhir.elements import Coding, codings, dated, objects, text, words_at
+from cds_service.fhir.elements import Coding, codings, dated, objects, states, text, walk, words_at
 from cds_service.fhir.ignored import Ignored
 from cds_service.fhir.resources import Resource, ResourceSet
+from cds_service.fhir.status import UNSURE, verification
 from cds_service.record.codes import ICD10, ICD10CM, ICDO3, Concept, concept_of, system_of
+from cds_service.record.index import once, speaking
 from cds_service.record.model import Diagnosis, Entity, Primary
 from cds_service.record.organs import organ_of, organ_of_codes, primary_of
 from cds_service.record.tumour_names import TumourName, is_look_alike, read_name
@@ -26,7 +29,6 @@ _ENTITY: dict[str, Entity] = {
 _LOOK_ALIKES = frozenset({"merkel-cell", "goblet-cell", "adenocarcinoma-ne"})
 # Several codes on one Condition: the worse or more telling one decides.
 _ORDER: tuple[Entity, ...] = ("minen", "nec", "ppgl", "net", "nen", "carcinoid-syndrome")
-_SUSPECTED = frozenset({"provisional", "differential", "unconfirmed"})
 _INACTIVE = frozenset({"remission", "resolved", "inactive"})
 # One code for two grades: ICD-O-3 8249/3 is grade 2 and, for want of another code, grade 3.
 _GRADE_UNSURE = frozenset({"8249/3"})
@@ -35,7 +37,7 @@ _ICD_PRIMARY_UNSAID = frozenset({"net-secondary"})
 
 def read(resources: ResourceSet, ignored: list[Ignored]) -> list[Diagnosis]:
     """The neuroendocrine diagnoses on record, by source; ``ignored`` is left as it is."""
-    return [found for resource in resources.of("Condition") if (found := diagnosis_of(resource)) is not None]
+    return [found for resource in resources.of("Condition") if (found := diagnosis_of(resource, resources)) is not None]
 
 
 def look_alike_recorded(resources: ResourceSet) -> bool:
@@ -43,10 +45,10 @@ def look_alike_recorded(resources: ResourceSet) -> bool:
     return any(_is_look_alike(resource) for resource in resources.of("Condition"))
 
 
-def diagnosis_of(resource: Resource) -> Diagnosis | None:
-    """What one Condition says of a neuroendocrine neoplasm, None if it names none."""
+def diagnosis_of(resource: Resource, resources: ResourceSet) -> Diagnosis | None:
+    """What one Condition, and the histology found in it, say of a neuroendocrine neoplasm, None if they name none."""
     data = resource.data
-    known = tuple(_known(data))
+    known = (*_known(data), *_histology(resources).get(resource.source, ()))
     if any(concept.refused or concept.name in _LOOK_ALIKES for concept in known):
         return None
     words = _words(data)
@@ -55,15 +57,14 @@ def diagnosis_of(resource: Resource) -> Diagnosis | None:
     if entity is None:
         return None
     organ, primary = _primary(data, known, name, entity)
-    verification = {coding.code for coding in codings(data, "verificationStatus")}
-    clinical = {coding.code for coding in codings(data, "clinicalStatus")}
+    clinical = states(data, "clinicalStatus")
     return Diagnosis(
         source=resource.source,
         when=_when(data),
         read_as="coded" if _entity(known) else "narrative",
         quote=words[:200] if name else "",
         entity=entity,
-        suspected=bool(verification & _SUSPECTED) or entity == "carcinoid-syndrome" or bool(name and name.suspected),
+        suspected=bool(verification(data) & UNSURE) or entity == "carcinoid-syndrome" or bool(name and name.suspected),
         active=not (clinical & _INACTIVE or (name and name.personal_history)),
         primary=primary,
         primary_text=organ,
@@ -74,14 +75,44 @@ def diagnosis_of(resource: Resource) -> Diagnosis | None:
 
 def _known(data: dict[str, object]) -> Iterator[Concept]:
     """The understood concepts of the code and of the morphology (extension, or evidence of it in the code)."""
-    for coding in _codings(data):
+    return _understood(_codings(data))
+
+
+def _understood(found: Iterable[Coding]) -> Iterator[Concept]:
+    for coding in found:
         system = system_of(coding.system)
         # Codes that ICD-10 and its national versions share with ICD-10-CM (C25.4, E34.0) mean the same.
-        found = concept_of(coding) or (concept_of(Coding(ICD10CM, coding.code)) if system == ICD10 else None)
-        if found is None and system == ICDO3 and "/" in coding.code:
-            found = concept_of(Coding(ICDO3, f"{coding.code.split('/')[0]}/3"))  # other behaviour, same tumour
-        if found is not None:
-            yield found
+        known = concept_of(coding) or (concept_of(Coding(ICD10CM, coding.code)) if system == ICD10 else None)
+        if known is None and system == ICDO3 and "/" in coding.code:
+            known = concept_of(Coding(ICDO3, f"{coding.code.split('/')[0]}/3"))  # other behaviour, same tumour
+        if known is not None:
+            yield known
+
+
+def _histology(resources: ResourceSet) -> dict[str, list[Concept]]:
+    """Condition -> the tumours that histology Observations about it name by code: ICD-10 has none for a NET, and German
+    records and mCODE say it there. They are linked by focus or an extension, or the Condition names them as evidence.
+    """
+    return once(resources, "histology by condition", lambda: _linked_histology(resources))
+
+
+def _linked_histology(resources: ResourceSet) -> dict[str, list[Concept]]:
+    found: dict[str, list[Concept]] = defaultdict(list)
+    named: dict[str, list[Concept]] = {}
+    for item in speaking(resources, lambda code: code.names & {"histology-type", "tumour-morphology-panel"}):
+        parts = (item.data, *objects(item.data.get("component")))
+        said = (coding for part in parts for coding in codings(part, "valueCodeableConcept"))
+        named[item.source] = tumours = [concept for concept in _understood(said) if concept.name in _ENTITY]
+        extended = (part.get("valueReference") for part in objects(item.data.get("extension")))
+        for target in (*objects(item.data.get("focus")), *extended):
+            about = resources.resolve(target, within=item)
+            if about is not None and about.type == "Condition":
+                found[about.source] += tumours
+    for condition in resources.of("Condition") if named else ():
+        for target in (*walk(condition.data, "evidence", "detail"), *walk(condition.data, "stage", "assessment")):
+            evidence = resources.resolve(target, within=condition)
+            found[condition.source] += named.get(evidence.source, []) if evidence else []
+    return found
 
 
 def _codings(data: dict[str, object]) -> Iterator[Coding]:

@@ -8,9 +8,10 @@ from functools import lru_cache
 from typing import Any
 
 from cds_service.dates import Span, parse_date
-from cds_service.fhir.elements import codings, dated, effective, notes, objects, text, walk, words_at
+from cds_service.fhir.elements import codings, dated, effective, notes, objects, states, text, walk, words_at
 from cds_service.fhir.ignored import Ignored
 from cds_service.fhir.resources import Resource, ResourceSet
+from cds_service.fhir.status import UNSURE, verification
 from cds_service.record.codes import Said, concepts_at, names_at
 from cds_service.record.common import first_date, free_texts, when_observed
 from cds_service.record.index import code_of
@@ -145,13 +146,12 @@ def _kinds(data: Mapping[str, Any]) -> list[tuple[ProblemKind, bool]]:
 def _active(data: Mapping[str, Any]) -> bool:
     """Missing is active; an abatement ends it whatever the status says."""
     ended = any(name.startswith("abatement") and data[name] not in (None, False) for name in data)
-    status = {coding.code for coding in codings(data, "clinicalStatus")}
+    status = states(data, "clinicalStatus")
     return not ended and not status & {"inactive", "remission", "resolved"}
 
 
 def _confirmed(data: Mapping[str, Any]) -> bool:
-    status = {coding.code for coding in codings(data, "verificationStatus")}
-    return not status & {"provisional", "differential", "unconfirmed"}
+    return not verification(data) & UNSURE
 
 
 def _days(data: Mapping[str, Any]) -> tuple[Span | None, Span | None]:

@@ -114,7 +114,7 @@ def _found(resources: ResourceSet) -> Iterator[DiseaseStatement | Operability]:
         words = "\n".join(part for part in (text(resource.data.get("summary")), notes(resource.data)) if part)
         yield from note_says(words, resource.source, when)
     for resource in resources.of("Condition"):
-        yield from _condition(resource)
+        yield from _condition(resource, resources)
     for resource in resources.of("Procedure"):
         if "note" not in resource.data and "outcome" not in resource.data:
             continue
@@ -258,12 +258,12 @@ def _asserts(words: str, what: Words) -> bool:
     return any(what.search(clause) and not _NOT_SAID.search(clause) for clause in clauses(words))
 
 
-def _condition(resource: Resource) -> Iterator[DiseaseStatement | Operability]:
+def _condition(resource: Resource, resources: ResourceSet) -> Iterator[DiseaseStatement | Operability]:
     """The notes of a Condition, each with its own time; those of other diseases are not about this tumour."""
     data = resource.data
     if "note" not in data and "stage" not in data:
         return
-    if diagnosis_of(resource) is None and "metastasis" not in names_at(data, "code"):
+    if diagnosis_of(resource, resources) is None and "metastasis" not in names_at(data, "code"):
         return
     start, _ = dated(data, "onset")
     written = parse_date(data.get("recordedDate")) or start

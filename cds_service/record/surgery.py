@@ -11,9 +11,10 @@ from decimal import Decimal
 from functools import lru_cache
 
 from cds_service.dates import Span
-from cds_service.fhir.elements import codings, dated, effective, notes, objects, quantity, text, words_at
+from cds_service.fhir.elements import dated, effective, notes, objects, quantity, text, words_at
 from cds_service.fhir.ignored import Ignored
 from cds_service.fhir.resources import Resource, ResourceSet
+from cds_service.fhir.status import UNSURE, verification
 from cds_service.narrative.normalise import plain
 from cds_service.record.codes import Said, free_words, names_at
 from cds_service.record.index import code_of
@@ -219,8 +220,7 @@ def _status_condition(resource: Resource) -> Iterable[Procedure]:
     if not (kinds := _proves(code)):
         return
     coded, words = bool(code.concepts), " ".join(code.texts)
-    verification = {coding.code for coding in codings(data, "verificationStatus")}
-    if verification & {"provisional", "differential", "unconfirmed"}:
+    if verification(data) & UNSURE:
         return
     start, _ = dated(data, "onset")
     for kind in kinds:

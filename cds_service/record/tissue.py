@@ -52,7 +52,7 @@ def of_other_tumour(resource: Resource, resources: ResourceSet, words: str = "")
 def about_other_tumour(resource: Resource, resources: ResourceSet) -> bool:
     """Whether the Condition a result is about (``focus``) is a tumour of another kind."""
     conditions = (resources.resolve(target, within=resource) for target in objects(resource.data.get("focus")))
-    return any(found is not None and found.type == "Condition" and _is_other(found) for found in conditions)
+    return any(found is not None and found.type == "Condition" and _is_other(found, resources) for found in conditions)
 
 
 def names_other_tumour(words: str) -> bool:
@@ -60,8 +60,8 @@ def names_other_tumour(words: str) -> bool:
     return bool(_OTHER_TUMOUR.search(words) or is_look_alike(words)) and read_name(words) is None
 
 
-def _is_other(condition: Resource) -> bool:
-    if diagnosis_of(condition) is not None or "metastasis" in names_at(condition.data, "code"):
+def _is_other(condition: Resource, resources: ResourceSet) -> bool:
+    if diagnosis_of(condition, resources) is not None or "metastasis" in names_at(condition.data, "code"):
         return False
     words = words_at(condition.data, "code") + " " + notes(condition.data)
     coded = any("icd-10" in c.system.lower() and _TUMOUR_CODE.match(c.code) for c in codings(condition.data, "code"))

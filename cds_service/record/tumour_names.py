@@ -82,8 +82,8 @@ _GRADE = re.compile(r"\bG(?:rade|rad)?[- ]?([123]|I{1,3})\b(?![-/.]\d)", re.I)
 _GRADES = {"1": "G1", "2": "G2", "3": "G3", "I": "G1", "II": "G2", "III": "G3"}
 
 _DENIED_BEFORE = re.compile(
-    r"\b(?:no|not|without|negative for|denies|denied|absence of|free of|free from|never had|ruled out|excluded|excludes"
-    r"|unlikely|screening for|screened for|at risk (?:of|for)|risk of|fear of|worr\w+ about|anxi\w+ about"
+    r"\b(?:no|not|keine?|without|negative for|denies|denied|absence of|free of|free from|never had|ruled out|excluded"
+    r"|excludes|unlikely|screening for|screened for|at risk (?:of|for)|risk of|fear of|worr\w+ about|anxi\w+ about"
     r"|predispos\w+ to|prophyla\w+"
     r"|surveillance for|family history(?: of)?|familial history|fhx?|mother|father|sister|brother|parent|relatives?"
     r"|aunt|uncle|cousin|grand\w+|son|daughter|differentiate from|mimicking|information on|education)\b"
@@ -103,8 +103,9 @@ _HEDGED = re.compile(
     re.I,
 )
 _DENIED_AFTER = re.compile(
-    r"^[^.;]{0,25}\b(?:(?:has been|have been|was|were|is|now) )?(?:ruled out|excluded|refuted|disproved|not confirmed"
-    r"|unlikely|not found|not present|absent|screening|in (?:his|her|the|a) (?:mother|father|sister|brother|family))\b",
+    r"^[^.;]{0,25}\b(?:(?:has been|have been|was|were|is|now) )?(?:ruled out|excluded|ausgeschlossen|refuted|disproved"
+    r"|not confirmed|unlikely|not found|not present|absent|screening"
+    r"|in (?:his|her|the|a) (?:mother|father|sister|brother|family))\b",
     re.I,
 )
 _PAST = re.compile(r"\b(?:personal history of|past history of|z85)\b", re.I)

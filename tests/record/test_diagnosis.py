@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from cds_service.record import diagnosis
+from cds_service.record import diagnosis, pathology
 from cds_service.record.tumour_names import read_name
-from tests.record.tumour_shapes import ICD10CM, ICDO3, SNOMED, concept, condition, record, run
+from tests.record.tumour_shapes import ICD10CM, ICDO3, SNOMED, concept, condition, observation, record, run
 
 
 def only(*resources):
@@ -194,6 +194,7 @@ def test_words(words, entity, primary, suspected):
     "words",
     [
         "Merkel cell carcinoma", "medullary thyroid carcinoma", "goblet cell carcinoid", "goblet cell carcinoma",
+        "Kein Anhalt für NET", "NET ausgeschlossen",
         "no evidence of neuroendocrine tumour", "neuroendocrine tumour ruled out",
         "Family history of neuroendocrine tumour",
         "Mother with carcinoid", "Patient worried about carcinoid", "Zollinger-Ellison syndrome",
@@ -218,3 +219,66 @@ def test_grade_in_words():
 def test_a_local_code_is_read_by_its_words():
     code = {"coding": [{"system": "urn:local", "code": "77", "display": "Neuroendocrine tumour of jejunum"}]}
     assert only(condition(code)).primary == "gep"
+
+
+HISTOLOGY = {"coding": [{"system": "http://loinc.org", "code": "59847-4"}]}
+PANCREAS = concept("http://fhir.de/CodeSystem/bfarm/icd-10-gm", "C25.9")
+
+
+def histology(code, **more):
+    return observation(HISTOLOGY, valueCodeableConcept=concept(ICDO3, code), **more)
+
+
+@pytest.mark.parametrize(("code", "entity"), [("8240/3", "net"), ("8240/6", "net"), ("8246/3", "nec")])
+@pytest.mark.parametrize(
+    ("about", "evidence"),
+    [
+        ({"focus": [{"reference": "Condition/c"}]}, {}),
+        ({"extension": [{"url": "http://x/related-condition", "valueReference": {"reference": "Condition/c"}}]}, {}),
+        ({}, {"evidence": [{"detail": [{"reference": "Observation/o"}]}]}),
+    ],
+)
+def test_histology_about_a_condition_names_its_tumour(code, entity, about, evidence):
+    found = only(condition(PANCREAS, **evidence), histology(code, **about))
+    assert (found.source, found.entity, found.primary) == ("Condition/c", entity, "gep")
+
+
+def test_histology_of_another_tumour_or_of_nothing_names_none():
+    about = {"focus": [{"reference": "Condition/c"}]}
+    for resources in (
+        [condition(PANCREAS), histology("8140/3", **about)],
+        [condition(PANCREAS), histology("8240/3")],
+        [condition(PANCREAS), histology("8240/3", **about) | {"status": "preliminary"}],
+        [condition(concept(ICD10CM, "C7B.1")), histology("8240/3", **about)],
+    ):
+        assert run(diagnosis, *resources)[0] == []
+
+
+def test_results_about_a_condition_with_such_histology_are_of_this_tumour():
+    about = {"focus": [{"reference": "Condition/c"}]}
+    ki67 = observation(concept("http://loinc.org", "29593-1"), "k", valueQuantity={"value": 9, "unit": "%"}, **about)
+    found, _ = run(pathology, condition(PANCREAS), histology("8240/3", **about), ki67)
+    assert [item.source for item in found if item.ki67_percent] == ["Observation/k"]
+
+
+@pytest.mark.parametrize("words", ["Refuted", "Entered in Error"])
+def test_a_verification_in_words_is_read(words):
+    for said in ({"text": words}, {"coding": [{"display": words}]}):
+        assert run(diagnosis, condition(concept(ICD10CM, "C7A.8"), verificationStatus=said))[0] == []
+
+
+def test_a_clinical_status_in_words_is_read():
+    assert not only(condition(concept(ICD10CM, "C7A.8"), clinicalStatus={"text": "Resolved"})).active
+
+
+def test_the_certainty_beside_a_german_code_is_read():
+    url = "http://fhir.de/StructureDefinition/icd-10-gm-diagnosesicherheit"
+
+    def beside(certainty):
+        system = "https://fhir.kbv.de/CodeSystem/KBV_CS_SFHIR_ICD_DIAGNOSESICHERHEIT"
+        extension = {"url": url, "valueCoding": {"system": system, "code": certainty}}
+        coding = {"system": "http://fhir.de/CodeSystem/bfarm/icd-10-gm", "code": "C25.4", "extension": [extension]}
+        return condition({"coding": [coding]})
+
+    assert run(diagnosis, beside("A"))[0] == []
+    assert only(beside("V")).suspected and not only(beside("G")).suspected
