@@ -7,6 +7,7 @@ Every module of this package that has a ``GLOSSARY`` is a family of facts, with 
 from __future__ import annotations
 
 import pkgutil
+from collections.abc import Callable
 from functools import cache
 from importlib import import_module
 from types import ModuleType
@@ -35,11 +36,15 @@ def load_glossary() -> dict[str, FactSpec]:
     return glossary
 
 
+@cache
+def _computed() -> tuple[Callable[[View], Facts], ...]:
+    return tuple(family.compute for family in _families() if hasattr(family, "compute"))
+
+
 def compute_facts(view: View) -> Facts:
     """All facts that are known of this patient today; a name that is absent is unknown."""
     view = with_oldest_dates(view)
     facts: Facts = {}
-    for family in _families():
-        if hasattr(family, "compute"):
-            facts.update(family.compute(view))
+    for compute in _computed():
+        facts.update(compute(view))
     return facts | from_text(facts)

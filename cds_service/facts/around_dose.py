@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 
 from cds_service.facts.glossary import Facts, FactSpec, Known, no, yes
 from cds_service.facts.timing import DRUG_TYPES, end_missing, last_taken, sources_of, was_taken
-from cds_service.facts.view import View
+from cds_service.facts.view import View, once
 from cds_service.record.model import Group, Order, ProblemKind, Treatment
 
 _FUNCTIONAL: dict[ProblemKind, str] = {
@@ -44,7 +45,7 @@ GLOSSARY = (
 def compute(view: View) -> Facts:
     """Everything known about the surroundings of a dose."""
     facts: Facts = {}
-    orders = _prrt_orders(view)
+    orders = prrt_orders(view)
     sources = tuple(sorted({o.source for o in orders}))
     if sources:
         facts["prrt_ordered"] = yes(sources)
@@ -62,15 +63,17 @@ def compute(view: View) -> Facts:
     return facts
 
 
+@once
 def planned_day(view: View) -> date | None:
     """The day PRRT is planned for: of the drafts, else the next order or appointment from today on; None if none."""
-    orders = _prrt_orders(view)
+    orders = prrt_orders(view)
     drafted = [o.planned.first for o in orders if o.draft and o.planned]
     days = drafted or [o.planned.first for o in orders if o.planned]
     return min((day for day in days if day >= view.today), default=None)
 
 
-def _prrt_orders(view: View) -> list[Order]:
+@once
+def prrt_orders(view: View) -> Sequence[Order]:
     """Active orders, appointments and drafts for PRRT."""
     return [o for o in view.chart.orders if o.kind == "prrt"]
 
@@ -127,14 +130,14 @@ def _amino_acids(view: View) -> Facts:
     given = [t for t in view.chart.treatments if t.given and t.when]
     last_dose = max((t.when.last for t in given if t.group == "prrt" and t.when), default=date.min)
     infused = [t for t in given if t.group == "amino-acids" and t.when and t.when.last >= last_dose]
-    recorded = [o.source for o in orders] + [t.source for t in infused if not _prrt_orders(view)]
+    recorded = [o.source for o in orders] + [t.source for t in infused if not prrt_orders(view)]
     facts: Facts = {}
     if recorded:
         facts["amino_acids_recorded"] = yes(tuple(sorted(set(recorded))))
     elif view.provided(*DRUG_TYPES):
         facts["amino_acids_recorded"] = no()
     described: list[Order | Treatment] = [o for o in orders if _parts(o, view)]
-    if not described and not _prrt_orders(view):
+    if not described and not prrt_orders(view):
         latest = max((t.when for t in infused if t.when and _parts(t, view)), default=None)
         described = [t for t in infused if t.when == latest and _parts(t, view)]
     if described:

@@ -47,9 +47,8 @@ def compute(view: View) -> Facts:
 
 def _chromogranin(view: View) -> Facts:
     results = [
-        r for r in view.chart.labs
-        if r.analyte == "chromogranin-a" and r.value is not None and r.problem is None and r.when
-        and r.when.first <= view.today
+        r for r in view.labs("chromogranin-a")
+        if r.value is not None and r.problem is None and r.when and r.when.first <= view.today
     ]  # fmt: skip
     if not results:
         return {}

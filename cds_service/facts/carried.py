@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from cds_service.dates import Span
 from cds_service.facts.glossary import Facts, FactSpec, Known
-from cds_service.facts.view import View, surely_before
+from cds_service.facts.view import View, once, surely_before
 from cds_service.record.model import DiseaseStatement, Note, Pathology, Scan
 
 GLOSSARY = (
@@ -51,7 +51,8 @@ def compute(view: View) -> Facts:
     }
 
 
-def carried_forward(view: View) -> list[Carried]:
+@once
+def carried_forward(view: View) -> Sequence[Carried]:
     """Every text that repeats an older one, with the oldest it repeats; by source."""
     fewest, share = view.params["carried_forward_min_words"], view.params["carried_forward_share"]
     notes = [(note, words) for note in _telling(view) if len(words := words_of(note.text)) >= fewest]

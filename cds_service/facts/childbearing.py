@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from cds_service.dates import Span, add_months
-from cds_service.facts import around_dose
+from cds_service.facts.around_dose import planned_day, prrt_orders
 from cds_service.facts.glossary import Facts, FactSpec, Known, no, yes
 from cds_service.facts.pathology import latest, read_as, sources
 from cds_service.facts.prrt import next_cycle_due
@@ -136,9 +136,8 @@ def _excluded(view: View, *, doubtful: bool, pregnant: bool) -> Facts:
 
 def _window(view: View) -> tuple[date, int]:
     """The day a test is counted to, and how many days it counts."""
-    ordered = around_dose.compute(view).get("prrt_ordered")
-    if (ordered and ordered.value == "yes") or next_cycle_due(view):
-        return around_dose.planned_day(view) or view.today, int(view.params["pregnancy_test_planned_days"])
+    if prrt_orders(view) or next_cycle_due(view):
+        return planned_day(view) or view.today, int(view.params["pregnancy_test_planned_days"])
     return view.today, int(view.params["pregnancy_test_days"])
 
 
@@ -147,7 +146,7 @@ def _lactation(view: View) -> Facts:
     if any(p.active for p in said):
         return {"breast_feeding": _told([p for p in said if p.active])}
     facts: Facts = {"breast_feeding": no(sources(said), latest(said))} if said else {}
-    planned = around_dose.planned_day(view)
+    planned = planned_day(view)
     recent = [p for p in said if planned and p.end and planned < _weaned_until(view, p.end)]
     if recent:
         facts["breast_feeding_recent"] = yes(sources(recent), max(p.end for p in recent if p.end), read_as(recent))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -90,7 +90,7 @@ def early_until(view: View, last: date) -> date:
     return add_months(last, int(view.params["pseudoprogression_months"]))
 
 
-def _state(view: View, found: list[Course]) -> str:
+def _state(view: View, found: Sequence[Course]) -> str:
     """With undated PRRT alone most rules speak, and F-06 says that the interval is unknown."""
     now = state(view)
     if now == "unknown" or (found and _progressed(view, found[-1])):
@@ -110,9 +110,8 @@ def _progressed(view: View, course: Course) -> bool:
 
 def _blood_count(view: View, cycle: Span) -> Facts:
     counts = [
-        r for r in view.chart.labs
-        if r.analyte in ("platelets", "wbc") and is_usable(view, r) and r.when
-        and cycle.last < r.when.first <= view.today
+        r for r in (*view.labs("platelets"), *view.labs("wbc"))
+        if is_usable(view, r) and r.when and cycle.last < r.when.first <= view.today
     ]  # fmt: skip
     if counts:
         return {"blood_count_since_cycle": yes(sources(counts), max(r.when for r in counts if r.when))}

@@ -53,7 +53,7 @@ def compute(view: View) -> Facts:
 
 def _primary(view: View) -> int | None:
     """Other treatments there are for it: most for pancreatic, least for thymic tumours."""
-    site = scope.compute(view).get("primary_site")
+    site = scope.primary_site(view)
     if site is None:
         return None
     if site.value == "gep":
@@ -79,7 +79,7 @@ def _symptoms(view: View) -> int | None:
 def _organs(view: View) -> int | None:
     """Two points if anything earns them; fewer only if the share of the liver is known."""
     p = view.params
-    share = reserve.compute(view).get("liver_involvement_least")
+    share = reserve.liver_involvement(view).get("liver_involvement_least")
     liver = None if share is None else float(share.value)
     sites = [s for scan in view.chart.scans if not scan.preliminary for s in scan.critical_sites]
     harmful = [q for q in view.chart.problems if q.kind in _MOST_HARMFUL and q.active]

@@ -76,13 +76,13 @@ def _last_old(view: View, analyte: Analyte) -> list[LabResult]:
     """The newest results of an analyte if they are too old and none that is fresh is usable."""
     if any(is_usable(view, r) for r in recent_results(view, analyte, view.params["lab_max_age_days"])):
         return []
-    return latest(r for r in view.labs(analyte) if r.when and r.when.first <= view.today and is_usable(view, r))
+    return latest([r for r in view.labs(analyte) if r.when and r.when.first <= view.today and is_usable(view, r)])
 
 
 def _too_old(view: View) -> list[tuple[str, str, tuple[str, ...]]]:
     """(name, day or "undated", sources) of what is needed and only there too old or undated."""
     rows = []
-    undated = [item for item in sorted(view.chart.ignored) if item.why == "no-date"]
+    undated = sorted(item for item in view.chart.ignored if item.why == "no-date")
     for analyte in _NEEDED:
         if newest(view, analyte) is not None:
             continue
@@ -104,12 +104,15 @@ def _unusable(view: View) -> list[tuple[str, str, str]]:
     rows = []
     for analyte, name in _NAMES.items():
         limit = float("inf") if analyte == "height" else view.params["lab_max_age_days"]
-        for result in sorted(recent_results(view, analyte, limit), key=lambda r: r.source):
+        found = []
+        for result in recent_results(view, analyte, limit):
             why = result.problem or (None if is_plausible(view, result) else "implausible")
             if why in _UNUSABLE:
-                written = " ".join(result.raw.split())[:_SHORT]
-                rows.append((name, f"{written} ({_WORDS[why]})".strip(), result.source))
-    refused = [item for item in sorted(view.chart.ignored) if item.why in _UNUSABLE]
+                found.append((result, why))
+        for result, why in sorted(found, key=lambda pair: pair[0].source):
+            written = " ".join(result.raw.split())[:_SHORT]
+            rows.append((name, f"{written} ({_WORDS[why]})".strip(), result.source))
+    refused = sorted(item for item in view.chart.ignored if item.why in _UNUSABLE)
     read = {r.source for r in view.chart.labs} if refused else set()
     for item in refused:
         if item.source not in read:

@@ -70,8 +70,8 @@ def _earlier(view: View, analyte: Analyte, last_cycle: Span, newest_day: Span) -
     """The lowest count after the last cycle that lies far enough before the newest one."""
     apart = int(view.params["late_apart_months"])
     values = [
-        r.value for r in view.chart.labs
-        if r.analyte == analyte and is_usable(view, r) and r.value is not None and r.when
+        r.value for r in view.labs(analyte)
+        if is_usable(view, r) and r.value is not None and r.when
         and r.when.first > last_cycle.last and add_months(r.when.last, apart) <= newest_day.first
     ]  # fmt: skip
     return min(values, default=None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from cds_service.dates import Span
 
@@ -23,8 +23,7 @@ class FactSpec:
     values: tuple[str, ...] = ()  # the texts a text fact used in conditions can take; () = display text only
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Known:
+class Known(NamedTuple):
     """A known fact: its value, how a card prints it, and where it comes from.
 
     ``shown`` is the display without unit ("<=1", "7-8"); empty means the value itself. ``quote``: the words of the
@@ -50,7 +49,7 @@ def yes(
     quote: str = "",
 ) -> Known:
     """The truth fact "yes"."""
-    return Known(value="yes", sources=sources, when=when, read_as=read_as, quote=quote)
+    return Known("yes", "", when, sources, read_as, quote)
 
 
 def no(
@@ -60,4 +59,4 @@ def no(
     quote: str = "",
 ) -> Known:
     """The truth fact "no"."""
-    return Known(value="no", sources=sources, when=when, read_as=read_as, quote=quote)
+    return Known("no", "", when, sources, read_as, quote)

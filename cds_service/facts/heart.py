@@ -70,10 +70,10 @@ def _newest_nyha(problems: list[Problem]) -> list[Problem]:
 
 def newest_above(view: View, analyte: Analyte) -> tuple[bool, LabResult] | None:
     """Whether the newest result lies above its own upper limit, and the worst such result; None if unknown."""
-    found = newest_results(
-        r for r in view.chart.labs
-        if r.analyte == analyte and r.value is not None and r.problem is None and r.when and r.when.first <= view.today
-    )  # fmt: skip
+    found = newest_results([
+        r for r in view.labs(analyte)
+        if r.value is not None and r.problem is None and r.when and r.when.first <= view.today
+    ])  # fmt: skip
     judged = [(above, r) for r in found if (above := _above(r)) is not None]
     if not judged or (len(judged) < len(found) and not any(above for above, _ in judged)):
         return None

@@ -57,7 +57,7 @@ def _missing(view: View, facts: Facts) -> Facts:
     """What a candidate needs and is not there, in the order of a request form."""
     names = {"hb_g_dl": "haemoglobin", "wbc_10_9_l": "white cells", "platelets_10_9_l": "platelets"}
     lacking = [words for name, words in names.items() if name not in facts]
-    clearance = "crcl_ml_min" not in renal.compute(view)
+    clearance = renal.clearance(view) is None
     ages = status.age_range(view)
     child = ages is not None and ages[1] < renal.ADULT_YEARS
     height = clearance and child and status.height(view) is None

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from cds_service.dates import Span
 from cds_service.facts.glossary import Facts, FactSpec, Known, no, yes
-from cds_service.facts.view import View
+from cds_service.facts.view import View, once
 from cds_service.record.model import Item, Pathology, Range, ReadAs
 
 GLOSSARY = (
@@ -64,6 +64,7 @@ def compute(view: View) -> Facts:
     return facts
 
 
+@once
 def highest_grade(view: View) -> Known | None:
     """The WHO grade that counts ("G1", "G2", "G3"), None if no specimen or code gives one."""
     graded = _graded(view)
@@ -159,7 +160,8 @@ def _per_area(specimen: Pathology) -> bool:
     return (specimen.mitoses_per or "").strip().lower() in _PER_AREA
 
 
-def _graded(view: View) -> list[Graded]:
+@once
+def _graded(view: View) -> Sequence[Graded]:
     """Every grade a specimen or a diagnosis code gives; NEC and MiNEN are no grades of a NET."""
     graded: list[Graded] = []
     for p in view.chart.pathology:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
 from cds_service.dates import Span, add_months
-from cds_service.facts.view import View
+from cds_service.facts.view import View, once
 from cds_service.record.model import Treatment
 
 
@@ -61,7 +61,8 @@ class Course:
         return tuple(sorted({source for cycle in self.cycles for source in cycle.sources}))
 
 
-def courses(view: View) -> list[Course]:
+@once
+def courses(view: View) -> Sequence[Course]:
     """All dated PRRT on record, oldest first. Only treatment given counts, never orders."""
     months = int(view.params["course_gap_months"])
     found: list[Course] = []
@@ -73,7 +74,8 @@ def courses(view: View) -> list[Course]:
     return found
 
 
-def given(view: View) -> list[Treatment]:
+@once
+def given(view: View) -> Sequence[Treatment]:
     """Every therapeutic somatostatin-receptor radioligand given, also undated."""
     return [t for t in view.chart.treatments if t.group == "prrt" and t.given]
 
@@ -104,6 +106,8 @@ def next_cycle_due(view: View) -> bool:
 def _blocks(view: View) -> list[Course]:
     """Each cycle told by its day, and each summary of several cycles in whose time no such cycle lies."""
     doses = [(t, t.when) for t in given(view) if t.when is not None and t.when.first <= view.today]
+    if not doses:
+        return []
     gap = timedelta(days=view.params["course_cycle_gap_days"])
     alone = len({when for _, when in doses}) == 1
     whole = [pair for pair in doses if _is_summary(*pair, gap, alone=alone)]

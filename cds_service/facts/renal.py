@@ -13,7 +13,7 @@ from typing import Literal
 from cds_service.facts import status
 from cds_service.facts.glossary import Facts, FactSpec, Known
 from cds_service.facts.results import ENDLESS, Reading, decided, known, newest
-from cds_service.facts.view import View
+from cds_service.facts.view import View, once
 
 Sex = Literal["female", "male"]
 
@@ -60,9 +60,9 @@ def compute(view: View) -> Facts:
     """Every kidney fact that is known. Estimates need a fresh creatinine; age as an interval uses its older end."""
     facts: Facts = {}
     creatinine, weight, height = newest(view, "creatinine"), status.weight(view), status.height(view)
-    clearance = _clearance(view, creatinine, weight, height)
-    if clearance:
-        facts["crcl_ml_min"], facts["crcl_formula"] = clearance
+    counting = clearance(view)
+    if counting:
+        facts["crcl_ml_min"], facts["crcl_formula"] = counting
     measured = newest(view, "measured-gfr")
     if measured and (value := decided(measured, "low", view.params["crcl_stop"])) is not None:
         facts["measured_gfr"] = known(measured, value)
@@ -84,16 +84,15 @@ def compute(view: View) -> Facts:
     return facts
 
 
-def _clearance(
-    view: View, creatinine: Reading | None, weight: Reading | None, height: Reading | None
-) -> tuple[Known, Known] | None:
+@once
+def clearance(view: View) -> tuple[Known, Known] | None:
     """The clearance that counts and how it was obtained: the lower of the computed and the reported one."""
     stop = view.params["crcl_stop"]
     found: list[tuple[Known, str]] = []
     reported = newest(view, "crcl")
     if reported and (value := decided(reported, "low", stop)) is not None:
         found.append((known(reported, value), "reported by the laboratory"))
-    computed = estimated_clearance(view, creatinine, weight, height)
+    computed = estimated_clearance(view, newest(view, "creatinine"), status.weight(view), status.height(view))
     if computed:
         estimate, formula, readings = computed
         if (value := decided(estimate, "low", stop)) is not None:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from cds_service.facts.glossary import Facts, FactSpec, Known, no, yes
 from cds_service.facts.results import decided, in_upper_limits, known
 from cds_service.facts.timing import DRUG_TYPES, last_taken, was_taken
-from cds_service.facts.view import View
+from cds_service.facts.view import View, once
 from cds_service.record.model import Item, ProblemKind, Range
 
 _LIVER: dict[ProblemKind, str] = {
@@ -43,7 +43,7 @@ def compute(view: View) -> Facts:
     for name, reading in (("alt_uln", in_upper_limits(view, "alt")), ("ast_uln", in_upper_limits(view, "ast"))):
         if reading and (value := decided(reading, "high", view.params["transaminase_uln"])) is not None:
             facts[name] = known(reading, value)
-    facts |= _involvement(view)
+    facts |= liver_involvement(view)
     liver = _named(view, _LIVER)
     liver += [("SIRT", p) for p in view.chart.procedures if p.kind == "sirt"]
     liver += [("biliary stent", p) for p in view.chart.procedures if p.kind == "biliary-stent"]
@@ -64,7 +64,8 @@ def compute(view: View) -> Facts:
     return facts
 
 
-def _involvement(view: View) -> Facts:
+@once
+def liver_involvement(view: View) -> Facts:
     """The share of the newest report that states one; of reports equally new the higher."""
     stated = [
         (scan, scan.liver_involvement_percent) for scan in view.chart.scans
@@ -125,6 +126,7 @@ def _kidney(view: View) -> list[tuple[str, Item]]:
     return found
 
 
+@once
 def anticoagulated(view: View) -> Known | None:
     limit = view.params["lab_max_age_days"]
     found = [t for t in view.chart.treatments if t.group == "anticoagulant" and was_taken(t, view)]

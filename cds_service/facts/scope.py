@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal, get_args
 
 from cds_service.dates import Span
 from cds_service.facts.glossary import Facts, FactSpec, Known, no, yes
 from cds_service.facts.pathology import latest, read_as, sources
-from cds_service.facts.view import View, surely_before
+from cds_service.facts.view import View, once, surely_before
 from cds_service.record.model import Diagnosis, DiseaseStatement, Item, Scan
 
 GLOSSARY = (
@@ -77,7 +78,9 @@ def _diagnosis(view: View) -> Facts:
         "net_confirmed": yes(sources(proof), latest(proof), read_as(proof)) if proof else no(sources(diagnoses)),
         "diagnosis": _telling(certain or diagnoses),
     }
-    return facts | _primary(diagnoses)
+    if (primary := primary_site(view)) is not None:
+        facts["primary_site"] = primary
+    return facts
 
 
 def _telling(diagnoses: list[Diagnosis]) -> Known:
@@ -87,18 +90,16 @@ def _telling(diagnoses: list[Diagnosis]) -> Known:
     return Known(value=f"{name}{organ}", when=best.when, sources=(best.source,), read_as=best.read_as)
 
 
-def _primary(diagnoses: list[Diagnosis]) -> Facts:
+@once
+def primary_site(view: View) -> Known | None:
     """The primary; where Conditions name two groups, the one outside the labels (the more cautious)."""
-    named = [d for d in diagnoses if d.primary is not None]
+    named = [d for d in view.chart.diagnoses if d.primary is not None]
     if not named:
-        return {}
+        return None
     best = min(named, key=lambda d: (d.primary == "gep", d.primary or "", d.source))
     same = [d for d in named if d.primary == best.primary]
     shown = next((d.primary_text for d in sorted(same, key=lambda d: d.source) if d.primary_text), "")
-    known = Known(
-        value=best.primary or "", shown=shown, when=latest(same), sources=sources(same), read_as=read_as(same)
-    )
-    return {"primary_site": known}
+    return Known(value=best.primary or "", shown=shown, when=latest(same), sources=sources(same), read_as=read_as(same))
 
 
 def _disease(view: View) -> Facts:
@@ -120,7 +121,8 @@ def _disease(view: View) -> Facts:
     return facts
 
 
-def disease_statements(view: View) -> list[DiseaseStatement]:
+@once
+def disease_statements(view: View) -> Sequence[DiseaseStatement]:
     """Every dated statement on the disease, also those its scans make; symptoms alone are the last word on nothing."""
     said = [s for s in view.chart.statements if s.when is not None and s.when.first <= view.today]
     for scan in view.chart.scans:

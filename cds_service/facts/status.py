@@ -5,7 +5,7 @@ from __future__ import annotations
 from cds_service.dates import on_day, whole_years
 from cds_service.facts.glossary import Facts, FactSpec, Known, no, yes
 from cds_service.facts.results import Reading, decided, known, newest
-from cds_service.facts.view import View
+from cds_service.facts.view import View, once
 
 GLOSSARY = (
     FactSpec("age_years", "number", "age", "completed years on the decision date; of a partial birth date the younger "
@@ -21,6 +21,7 @@ GLOSSARY = (
 )  # fmt: skip
 
 
+@once
 def age_range(view: View) -> tuple[int, int] | None:
     """The youngest and oldest age in completed years the birth date allows; None if unknown or in the future."""
     birth = view.chart.person.birth
@@ -29,12 +30,14 @@ def age_range(view: View) -> tuple[int, int] | None:
     return whole_years(min(birth.last, view.today), view.today), whole_years(birth.first, view.today)
 
 
+@once
 def weight(view: View) -> Reading | None:
     """The newest weight within the laboratory limit; one only known to be below or above a number counts as unknown."""
     reading = newest(view, "weight")
     return reading if reading and reading.bounded else None
 
 
+@once
 def height(view: View) -> Reading | None:
     """The newest dated height, however old: adults keep theirs, an old one makes a child's estimate lower."""
     reading = newest(view, "height", max_age_days=float("inf"))

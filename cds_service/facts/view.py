@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from decimal import Decimal
+from functools import lru_cache, wraps
+from typing import Any, TypeVar
 
 from cds_service.dates import Span
 from cds_service.record.model import Analyte, Chart, LabResult
+
+
+@lru_cache(maxsize=1024, typed=True)
+def exact(number: float) -> Decimal:
+    """A number of the rule book as it is written there: 0.85, not the nearest binary fraction."""
+    return Decimal(str(number))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -22,15 +31,13 @@ class View:
     hook: str = "patient-view"
     memo: dict[object, Any] = field(default_factory=dict, init=False, repr=False)  # what was computed from it already
 
-    def labs(self, analyte: Analyte) -> list[LabResult]:
+    def labs(self, analyte: Analyte) -> Sequence[LabResult]:
         """The results of one analyte, in the chart's order."""
-        if "labs" not in self.memo:
-            by_analyte: dict[str, list[LabResult]] = {}
-            for result in self.chart.labs:
-                by_analyte.setdefault(result.analyte, []).append(result)
-            self.memo["labs"] = by_analyte
-        found: list[LabResult] = self.memo["labs"].get(analyte, [])
-        return found
+        return _by_analyte(self).get(analyte, ())
+
+    def exact(self, parameter: str) -> Decimal:
+        """A number of the rule book as it is written there."""
+        return exact(self.params[parameter])
 
     def days_old(self, when: Span | None) -> int | None:
         """Whole days since ``when``, counted from its earliest day: the cautious age for freshness."""
@@ -42,8 +49,31 @@ class View:
 
     def provided(self, *resource_types: str) -> bool:
         """Whether the record of every one of these FHIR types came, and came whole."""
-        lacking = self.chart.not_provided | self.chart.incomplete
-        return not lacking.intersection(resource_types)
+        return self.chart.not_provided.isdisjoint(resource_types) and self.chart.incomplete.isdisjoint(resource_types)
+
+
+_Said = TypeVar("_Said")
+
+
+def once(say: Callable[[View], _Said]) -> Callable[[View], _Said]:
+    """``say``, worked out once for each view; whoever asks gets the same object, so nobody may change it."""
+
+    @wraps(say)
+    def said(view: View) -> _Said:
+        if say not in view.memo:
+            view.memo[say] = say(view)
+        found: _Said = view.memo[say]
+        return found
+
+    return said
+
+
+@once
+def _by_analyte(view: View) -> Mapping[Analyte, Sequence[LabResult]]:
+    found: dict[Analyte, list[LabResult]] = defaultdict(list)
+    for result in view.chart.labs:
+        found[result.analyte].append(result)
+    return found
 
 
 def surely_before(first: Span | None, second: Span | None) -> bool | None:
