@@ -18,6 +18,9 @@ RETRY_AFTER_SECONDS = 2
 _COSTLY = frozenset({"hooks.call", "hooks.feedback", "web.show"})
 """The endpoints whose work is counted; discovery is always available."""
 
+_BETWEEN = bytes(each for each in range(256) if each not in b",{[")
+"""The bytes of a JSON text that begin no value."""
+
 _TOO_LARGE = "The request body is too large."
 _SLOW = "The request body did not arrive in time."
 _BUSY = "The service is busy; try again shortly."
@@ -108,7 +111,7 @@ def too_many_values(body: bytes, most: int) -> bool:
 
     Commas and brackets inside texts count too, which the limit leaves ample room for.
     """
-    return len(body) > most and len(body) - len(body.translate(None, b",{[")) >= most
+    return len(body) > most and len(body.translate(None, _BETWEEN)) >= most
 
 
 def decode_fetched(body: bytes, most: int) -> object:
