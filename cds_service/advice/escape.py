@@ -8,6 +8,7 @@ import unicodedata
 _MARKDOWN = re.compile(r"([\\`*_\[\]|~])")
 _TAG = re.compile(r"<(?=[a-zA-Z/!?])")
 _ENTITY = re.compile(r"&(?=[#a-zA-Z])")
+_TAME = re.compile(r"[a-zA-Z0-9 .,;()/%<=>+-]*")  # nothing of this is changed by clean_markdown, but for "www."
 _LONGEST = 200
 
 
@@ -16,11 +17,13 @@ def clean_plain(text: str) -> str:
     if not text.isprintable():
         text = "".join(" " if c.isspace() else c for c in text if c.isspace() or unicodedata.category(c)[0] != "C")
     line = " ".join(text.split())
-    return _TAG.sub("", line)[:_LONGEST]
+    return (_TAG.sub("", line) if "<" in line else line)[:_LONGEST]
 
 
 def clean_markdown(text: str) -> str:
     """The same, safe inside GitHub Flavored Markdown rendered with raw HTML: no markup, no link comes alive."""
-    line = _ENTITY.sub("&amp;", clean_plain(text))
-    line = _MARKDOWN.sub(r"\\\1", line)
+    line = clean_plain(text)
+    if _TAME.fullmatch(line) and "www." not in line:
+        return line
+    line = _MARKDOWN.sub(r"\\\1", _ENTITY.sub("&amp;", line))
     return line.replace("://", "&#58;//").replace("www.", "www&#46;").replace("@", "&#64;")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from functools import cache
+from typing import NamedTuple
 
 from cds_service.facts.glossary import Facts, FactSpec, Known
 from cds_service.rulebook.library import Parameter, Wording
@@ -41,6 +43,35 @@ def quoted(text: str) -> list[tuple[bool, str]]:
     return [(bool(m.group(1)), m.group(2)) for m in _QUOTE.finditer(text)]
 
 
+class _Quote(NamedTuple):
+    """What stands in braces; ``form`` is "bare", "date", "source" or None."""
+
+    is_param: bool
+    name: str
+    form: str | None
+
+
+class _Part(NamedTuple):
+    """Words and quotes in turn. ``needs``: the facts that must be known for it to be printed."""
+
+    needs: frozenset[str]
+    pieces: list[str | _Quote]
+
+
+@cache
+def _parts(text: str) -> list[_Part]:
+    """A page's text, what is outside and what is inside of ``[[ ]]`` by turns."""
+    parts = []
+    for number, part in enumerate(_OPTIONAL.split(text)):
+        needs = frozenset(name for is_param, name in quoted(part) if number % 2 and not is_param)
+        words, *quotes = _QUOTE.split(part)  # words, then by fours: is a parameter, name, form, words
+        pieces: list[str | _Quote] = [words]
+        for is_param, name, form, after in zip(*(quotes[i::4] for i in range(4)), strict=True):
+            pieces += (_Quote(bool(is_param), name, form), after)
+        parts.append(_Part(needs, pieces))
+    return parts
+
+
 class Writer:
     """Fills texts for one patient. ``clean`` is applied to everything that comes from the record."""
 
@@ -58,8 +89,13 @@ class Writer:
 
     def fill(self, text: str) -> str:
         """The text with every quote filled; optional parts with an unknown fact are left out."""
-        text = _OPTIONAL.sub(lambda m: m.group(1) if self._all_known(m.group(1)) else "", text)
-        return " ".join(_QUOTE.sub(self._quote, text).split())
+        said = [
+            piece if isinstance(piece, str) else self._quote(piece)
+            for needs, pieces in _parts(text)
+            if needs <= self._facts.keys()
+            for piece in pieces
+        ]
+        return " ".join("".join(said).split())
 
     def value(self, name: str, *, unit: bool = True) -> str:
         """One known fact as printed."""
@@ -74,11 +110,8 @@ class Writer:
         words = self._wording.say("unit", unit) if unit else ""
         return f" {words}" if words else ""
 
-    def _all_known(self, text: str) -> bool:
-        return all(is_param or name in self._facts for is_param, name in quoted(text))
-
-    def _quote(self, match: re.Match[str]) -> str:
-        is_param, name, form = match.groups()
+    def _quote(self, quote: _Quote) -> str:
+        is_param, name, form = quote
         if is_param:
             return plain_number(self._values[name]) if form == "bare" else self.parameter(name)
         known = self._facts[name]

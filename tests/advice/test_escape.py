@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
+from cds_service.advice import escape
 from cds_service.advice.escape import clean_markdown, clean_plain
 
 HOSTILE = [
@@ -52,6 +53,14 @@ def test_plain_fields_open_no_tag_and_stay_on_one_line(text: str) -> None:
 def test_a_comparator_stays_readable() -> None:
     assert clean_markdown("<=1") == "<=1"
     assert clean_plain("< 3 %") == "< 3 %"
+
+
+@given(st.text("<>&/.:@~|*_`[]\\wb7 ", max_size=40))
+def test_a_text_taken_for_tame_is_one_that_nothing_would_be_done_to(text: str) -> None:
+    line = clean_plain(text)
+    done = escape._MARKDOWN.sub(r"\\\1", escape._ENTITY.sub("&amp;", line))
+    done = done.replace("://", "&#58;//").replace("www.", "www&#46;").replace("@", "&#64;")
+    assert clean_markdown(text) == done
 
 
 @given(st.text(max_size=300))
