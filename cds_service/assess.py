@@ -119,7 +119,8 @@ class Assessor:
             rulebook_version=self.book.version,
             rulebook_sha256=self.book.sha256,
         )
-        return replace(assessment, cards=self._cards(assessment, context))
+        assessment.cards.extend(self._cards(assessment, context))
+        return assessment
 
     def _finding_facts(self, stage: int, heard: Heard, findings: list[Finding]) -> Facts:
         """What earlier stages found, as facts for the next one."""

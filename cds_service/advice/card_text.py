@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from cds_service.advice.assessment import Assessment
 from cds_service.advice.escape import clean_markdown
 from cds_service.facts.glossary import Known
-from cds_service.rulebook.conditions import atoms_of, params_of
+from cds_service.rulebook.conditions import params_of
 from cds_service.rulebook.loader import Rulebook
 from cds_service.rulebook.texts import Writer
 from cds_service.rulebook.words import Advice, Branch, Rule
@@ -77,7 +77,7 @@ class CardText:
         """What the criteria rest on that only a report's words give, with the words, each of them once."""
         told: set[tuple[str, tuple[str, ...]]] = set()
         required = (line.criterion for line in self._a.checklist if line.criterion.required)
-        names = (n for c in required for n in (c.shows, *(atom.fact for atom in atoms_of(c.met))))
+        names = (n for c in required for n in (c.shows, *(atom.fact for atom in c.met.atoms)))
         for name in names:
             known = self._a.facts.get(name)
             if known is None or known.read_as != "narrative" or (known.quote, known.sources) in told:
@@ -106,7 +106,7 @@ class CardText:
 
     def _table(self, branch: Branch, advice: Advice) -> str:
         """Fact, value with unit, date, source: the condition's facts, then what the advice shows besides."""
-        names = dict.fromkeys((*(atom.fact for atom in atoms_of(branch.when)), *advice.shows))
+        names = dict.fromkeys((*(atom.fact for atom in branch.when.atoms), *advice.shows))
         rows = [self._row(name) for name in names if name in self._a.facts and self._worth_a_row(name, advice)]
         if not rows:
             return ""

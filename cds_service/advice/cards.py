@@ -10,7 +10,7 @@ from cds_service.advice import suggestions
 from cds_service.advice.assessment import Assessment
 from cds_service.advice.card_text import CardText, drafts_line
 from cds_service.advice.escape import clean_markdown, clean_plain
-from cds_service.advice.findings import Finding
+from cds_service.advice.findings import Finding, spoken
 from cds_service.rulebook.loader import Rulebook
 from cds_service.rulebook.outcomes import OVERRIDING, SCAN_ORDERED
 from cds_service.rulebook.texts import Writer
@@ -19,6 +19,7 @@ from cds_service.rulebook.words import Advice, Branch, Rule
 MOST_FINDING_CARDS = 3
 SUMMARY_MAX = 139
 RULE_SYSTEM = "urn:prrt-cds:rule"
+_NIL = UUID(int=0)
 OVERRIDE_SYSTEM = "http://terminology.hl7.org/CodeSystem/non-adherence-reason-codes"
 
 
@@ -34,7 +35,7 @@ class CardMaker:
         self._plain = Writer(facts, *parts, clean_plain)
         self._text = CardText(assessment, book, Writer(facts, *parts, clean_markdown), under_review, drafts)
         self._gaps = gaps
-        self._namespace = uuid5(UUID(int=0), hook_instance)
+        self._namespace = uuid5(_NIL, hook_instance)
         self._drafts = drafts
 
     def cards(self) -> list[dict[str, Any]]:
@@ -67,10 +68,6 @@ class CardMaker:
                     chosen.setdefault(code, (rule, branch))
         return sorted(chosen.values(), key=lambda pair: not pair[1].stands_first)
 
-    def _spoken(self) -> set[str]:
-        """What was heard, as codes and as code/branch: "C-04", "C-04/eu"."""
-        return {name for code, (_, branch) in self._a.heard.items() for name in (code, f"{code}/{branch.name}")}
-
     def _has_card(self, finding: Finding, indicator: str = "") -> bool:
         advice = self._a.heard[finding.rule][1].advice
         return advice is not None and (not indicator or advice.indicator == indicator)
@@ -93,7 +90,9 @@ class CardMaker:
             ],
             "extension": {"prrt-cds.card": card_extension(codes, self._drafts)},
         }
-        offered = suggestions.build(rule, advice, self._book, self._plain, self._spoken(), self._patient_id, identity)
+        offered = suggestions.build(
+            rule, advice, self._book, self._plain, spoken(self._a.heard), self._patient_id, identity
+        )
         if offered:
             card["suggestions"] = offered
             card["selectionBehavior"] = "any"
@@ -116,7 +115,7 @@ def not_assessed_card(book: Rulebook, hook_instance: str, why: str, drafts: Sequ
     """The card that answers an order of a 177Lu agent when nothing could be assessed."""
     text = book.wording.say("card", "not_assessed").format(why=why)
     return {
-        "uuid": str(uuid5(uuid5(UUID(int=0), hook_instance), "not-assessed")),
+        "uuid": str(uuid5(uuid5(_NIL, hook_instance), "not-assessed")),
         "summary": shorten(text),
         "detail": "\n\n".join((text, drafts_line(book, drafts), book.wording.say("card", "closing"))),
         "indicator": "info",

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Set
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from cds_service.facts.glossary import Facts, FactSpec, Known
 from cds_service.rulebook.conditions import Status, evaluate, status_of
 from cds_service.rulebook.words import Criterion
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
+class Checked(NamedTuple):
     """One line of the checklist for one patient. ``known`` is the fact it shows, if it is known."""
 
     criterion: Criterion

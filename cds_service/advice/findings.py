@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from cds_service.rulebook.conditions import Condition
 from cds_service.rulebook.outcomes import OVERRIDING, rank
@@ -13,8 +14,7 @@ Heard = dict[str, tuple[Rule, Branch]]
 """Code -> the rule that speaks and the branch it speaks with, in the order of the codes."""
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """One rule's conclusion."""
 
     outcome: str
@@ -58,23 +58,24 @@ def hear(rules: Iterable[Rule], true: frozenset[str], course: str) -> Heard:
 
 def unsilenced(heard: Heard) -> Heard:
     """Without the rules another heard rule silences. A silenced rule silences nobody."""
+    names = spoken(heard)
     decided: dict[str, bool] = {}
 
     def speaks(code: str, above: tuple[str, ...]) -> bool:
         if code not in decided and code not in above:
             rule, _ = heard[code]
             decided[code] = not any(
-                _names(silencer, heard) and speaks(silencer.partition("/")[0], (*above, code))
+                silencer in names and speaks(silencer.partition("/")[0], (*above, code))
                 for silencer in rule.silenced_by
             )
         return decided.get(code, True)
 
-    return {code: pair for code, pair in heard.items() if speaks(code, ())}
+    return {code: pair for code, pair in heard.items() if names.isdisjoint(pair[0].silenced_by) or speaks(code, ())}
 
 
-def _names(silencer: str, heard: Heard) -> bool:
-    code, _, branch = silencer.partition("/")
-    return code in heard and (not branch or heard[code][1].name == branch)
+def spoken(heard: Heard) -> set[str]:
+    """What was heard, as codes and as code/branch: "C-04", "C-04/eu"."""
+    return {name for code, (rule, branch) in heard.items() for name in (code, branch_key(rule, branch))}
 
 
 def findings_of(heard: Heard) -> list[Finding]:
@@ -86,11 +87,8 @@ def findings_of(heard: Heard) -> list[Finding]:
         if outcome
     }
     ordered = sorted(found, key=lambda f: (rank(f.outcome, f.reason), f.rule, f.reason))
-    for pair in OVERRIDING:
-        alone = [f for f in ordered if (f.outcome, f.reason) == pair]
-        if alone:
-            return alone[:1]
-    return ordered
+    overriding = [f for f in ordered if (f.outcome, f.reason) in OVERRIDING]
+    return overriding[:1] or ordered
 
 
 def counts(findings: Iterable[Finding]) -> Mapping[str, int]:

@@ -21,7 +21,6 @@ from cds_service.rulebook.logic import (
 )
 from cds_service.rulebook.truth import (
     alternatives,
-    atoms_of,
     bind,
     certain_facts,
     check,
@@ -47,7 +46,6 @@ __all__ = [
     "Presence",
     "Status",
     "alternatives",
-    "atoms_of",
     "bind",
     "certain_facts",
     "check",

@@ -7,7 +7,7 @@ They all ask an object for its truth, so here that question is an error: a wrong
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, Never
 
 Operator = Literal["==", "!=", "<", "<=", ">", ">="]
@@ -32,6 +32,11 @@ class Condition:
     """Something that is true, false or unknown for a patient. Immutable and hashable."""
 
     __slots__ = ()
+
+    @property
+    def atoms(self) -> tuple[Atom, ...]:
+        """Every comparison and presence test in the condition, in the order written (not negated)."""
+        raise ConditionError(f"{type(self).__name__} is not a condition")
 
     def __and__(self, other: object) -> Condition:
         return _joined(All, self, other)
@@ -79,6 +84,10 @@ class Comparison(Condition):
     value: float | str | ParamRef
     param: str = ""
 
+    @property
+    def atoms(self) -> tuple[Atom, ...]:
+        return (self,)
+
     def __invert__(self) -> Condition:
         return Comparison(self.fact, OPPOSITE[self.op], self.value, self.param)
 
@@ -90,6 +99,10 @@ class Presence(Condition):
     fact: str
     known: bool
 
+    @property
+    def atoms(self) -> tuple[Atom, ...]:
+        return (self,)
+
     def __invert__(self) -> Condition:
         return Presence(self.fact, not self.known)
 
@@ -99,9 +112,11 @@ class All(Condition):
     """Every part is true."""
 
     parts: tuple[Condition, ...]
+    atoms: tuple[Atom, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         _check_parts(self.parts)
+        object.__setattr__(self, "atoms", tuple(atom for part in self.parts for atom in part.atoms))
 
     def __invert__(self) -> Condition:
         return Any(tuple(~part for part in self.parts))
@@ -112,9 +127,11 @@ class Any(Condition):
     """At least one part is true."""
 
     parts: tuple[Condition, ...]
+    atoms: tuple[Atom, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         _check_parts(self.parts)
+        object.__setattr__(self, "atoms", tuple(atom for part in self.parts for atom in part.atoms))
 
     def __invert__(self) -> Condition:
         return All(tuple(~part for part in self.parts))
@@ -132,6 +149,10 @@ class Named(Condition):
     def __post_init__(self) -> None:
         _check_parts((self.condition,))
 
+    @property
+    def atoms(self) -> tuple[Atom, ...]:
+        return self.condition.atoms
+
 
 @dataclass(frozen=True, slots=True)
 class Not(Condition):
@@ -141,6 +162,10 @@ class Not(Condition):
 
     def __post_init__(self) -> None:
         _check_parts((self.condition,))
+
+    @property
+    def atoms(self) -> tuple[Atom, ...]:
+        return self.condition.atoms
 
     def __invert__(self) -> Condition:
         return self.condition

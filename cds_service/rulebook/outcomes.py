@@ -33,7 +33,7 @@ OVERRIDING: tuple[tuple[str, str], ...] = (
     ("no-advice", "out-of-scope"),
     ("no-advice", "no-active-disease"),
 )
-"""These stand alone, in this order, whatever else was found."""
+"""These stand alone, in this order (that of their ranks), whatever else was found."""
 
 SCAN_ORDERED = ("no-advice", "scan-already-ordered")
 """Takes the rank of the re-imaging it replaces."""

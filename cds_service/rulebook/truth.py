@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 import math
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from itertools import product
 from operator import eq, ge, gt, le, lt, ne
@@ -40,7 +40,7 @@ def check(condition: Condition, glossary: Mapping[str, FactSpec], parameters: Co
 
     ``parameters`` are the names of the numeric parameters. Raises ConditionError.
     """
-    for atom in atoms_of(condition):
+    for atom in condition.atoms:
         spec = glossary.get(atom.fact)
         if spec is None:
             raise ConditionError(f"there is no fact called {atom.fact!r}{_close(atom.fact, glossary)}", atom.fact)
@@ -84,27 +84,14 @@ def bind(condition: Condition, values: Mapping[str, float | str]) -> Condition:
     return condition
 
 
-def atoms_of(condition: Condition) -> Iterator[Atom]:
-    """Every comparison and presence test in the condition, in the order written (not negated)."""
-    if isinstance(condition, (Comparison, Presence)):
-        yield condition
-    elif isinstance(condition, (All, Any)):
-        for part in condition.parts:
-            yield from atoms_of(part)
-    elif isinstance(condition, (Named, Not)):
-        yield from atoms_of(condition.condition)
-    else:
-        raise ConditionError(f"{type(condition).__name__} is not a condition")
-
-
 def facts_of(condition: Condition) -> frozenset[str]:
     """The names of all facts the condition looks at."""
-    return frozenset(atom.fact for atom in atoms_of(condition))
+    return frozenset(atom.fact for atom in condition.atoms)
 
 
 def params_of(condition: Condition) -> frozenset[str]:
     """The names of all parameters the condition uses, bound or not."""
-    comparisons = [atom for atom in atoms_of(condition) if isinstance(atom, Comparison)]
+    comparisons = [atom for atom in condition.atoms if isinstance(atom, Comparison)]
     return frozenset(c.value.name if isinstance(c.value, ParamRef) else c.param for c in comparisons) - {""}
 
 

@@ -12,7 +12,7 @@ from itertools import product
 from math import prod
 
 from cds_service.facts.glossary import FactSpec
-from cds_service.rulebook.conditions import Atom, Comparison, Condition, atoms_of, bind, evaluate
+from cds_service.rulebook.conditions import Atom, Comparison, Condition, bind, evaluate
 from cds_service.rulebook.rule_check import STAGE_FACTS
 from cds_service.rulebook.words import Branch, Rule
 
@@ -41,7 +41,7 @@ def same_rule(first: Rule, second: Rule, glossary: Mapping[str, FactSpec], numbe
     atoms: dict[str, set[Atom]] = {}
     for item in (*one, *other):
         for condition in (item.when, *item.also):
-            for atom in atoms_of(condition):
+            for atom in condition.atoms:
                 atoms.setdefault(atom.fact, set()).add(atom)
     choices = {name: _values(name, found, glossary[name], first) for name, found in atoms.items()}
     if prod(len(values) for values in choices.values()) > MOST_PATIENTS:

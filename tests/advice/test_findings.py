@@ -88,6 +88,7 @@ def test_overriding_findings_have_an_order_of_their_own() -> None:
     pages = [rule(f"G-0{n}", *pair) for n, pair in enumerate(reversed(OVERRIDING), 1)]
     heard = hear(pages, frozenset(f"{p.code}/only" for p in pages), "none")
     assert findings_of(heard) == [Finding("no-advice", "wrong-patient", "G-04")]
+    assert sorted(OVERRIDING, key=lambda pair: rank(*pair)) == list(OVERRIDING)
 
 
 def test_further_findings_of_a_branch_need_their_own_condition() -> None:
