@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from cds_service.narrative.assign import anonymous
 from cds_service.narrative.context import Context
 from cds_service.narrative.lesion import Seen
@@ -11,7 +9,7 @@ from cds_service.narrative.owners import owners
 from cds_service.narrative.place import Place
 from cds_service.narrative.study import is_fdg
 from cds_service.narrative.uptake import Uptake, fdg_words, uptake_words
-from cds_service.narrative.words import Words
+from cds_service.narrative.words import Words, lower_of
 
 NO_UPTAKE = Words(
     r"\b(?:no|without)\s(?:\w+\s){0,3}?(?:pathological|abnormal|suspicious|focal|increased|"
@@ -22,22 +20,13 @@ NO_UPTAKE = Words(
 def give_words(context: Context, found: list[Place], seen: Seen, fdg_default: bool) -> None:
     """Gives words about uptake (and FDG uptake) to the lesions they speak of."""
     text = context.text
-    for place in found:
-        if (
-            place.organs
-            and not place.reference
-            and not place.other
-            and _NOT_ASSESSED.match(text[place.end :])
-            and not context.standing_apart
-            and (place.named_lesion or "node" in place.organs or "krenning" in text.lower())
-        ):
-            place.loose_words = True
+    if "not" in lower_of(text) and not context.standing_apart:
+        for place in found:
+            lesion = place.organs and (place.named_lesion or "node" in place.organs or "krenning" in text.lower())
+            if lesion and not (place.reference or place.other) and _NOT_ASSESSED.match(text[place.end :]):
+                place.loose_words = True
     for words in uptake_words(text):
-        if (
-            words.positive
-            or is_fdg(context, words.start, words.end, fdg_default)
-            or context.conditional(words.start, words.end)
-        ):
+        if is_fdg(context, words.start, words.end, fdg_default) or context.conditional(words.start, words.end):
             continue
         if context.standing_apart or context.earlier(words.start, words.end):
             continue
@@ -46,12 +35,12 @@ def give_words(context: Context, found: list[Place], seen: Seen, fdg_default: bo
             words = Uptake(words.start, words.end, None, low=words.level in {2, 3})  # "not above liver" is low
             if not words.low:
                 continue
-        adjective = re.search(r"(?:negative|neg\.|avid|photopenic)$", text[words.start : words.end], re.I) is not None
+        adjective = text[words.start : words.end].lower().endswith(("negative", "neg.", "avid", "photopenic"))
         named = owners(words.start, words.end, [p for p in found if not p.reference], text, set(), forward=adjective)
         if words.level == 0 and not _about_a_lesion(text, words, named):
             continue
         if not named:
-            if not _REFERS_BACK.match(text) or re.match(r"\s(?:in|of|at|within)\s", text[words.end :], re.I):
+            if not _REFERS_BACK.match(text) or _PLACE_BEHIND.match(text, words.end):
                 continue
             named = [anonymous(found, words.start)]
         for place in named:
@@ -72,7 +61,7 @@ def give_words(context: Context, found: list[Place], seen: Seen, fdg_default: bo
             continue
         denied = (
             context.negated_value(begin, end)
-            or re.search(r"\b(?:no|not|without|none of .{0,40})\s(?:\w+\s){0,2}$", text[:begin][-50:], re.I) is not None
+            or _NOT_BEFORE.search(text[max(0, begin - 50) : begin]) is not None
         )
         for place in owners(begin, end, [p for p in found if not p.reference], text, set(), forward=True):
             if positive and denied and place.denied:
@@ -81,11 +70,14 @@ def give_words(context: Context, found: list[Place], seen: Seen, fdg_default: bo
             place.fdg = value if place.fdg is None else place.fdg or value
 
 
-_REFERS_BACK = re.compile(
+_PLACE_BEHIND = Words(r"\s(?:in|of|at|within)\s")
+_PLACE_FOLLOWS = Words(r"\s?(?:in|within|of|at)\s")
+_NOT_BEFORE = Words(r"\b(?:no|not|without|none of .{0,40})\s(?:\w+\s){0,2}$")
+_JUST_DENIED = Words(r"\b(?:not|no)\s(?:\w+\s){0,3}$")
+_REFERS_BACK = Words(
     r"\W*(?:\w\)?[.)]\s)?(?:it|its|they|their|these|this|those|which|all|both|with|there|others?|one|some|"
     r"the (?:third|second|others?|rest|remaining|last|smaller|larger|smallest|largest|uptake|intensity|lesions?|"
-    r"former|latter)|uptake|tracer|intensity|clearly|markedly|above|below|equal|similar|higher|lower|>|<)",
-    re.I,
+    r"former|latter)|uptake|tracer|intensity|clearly|markedly|above|below|equal|similar|higher|lower|>|<)"
 )
 
 
@@ -102,11 +94,8 @@ def _bare_organ(place: Place) -> bool:
 
 
 def _denied(context: Context, words: Uptake) -> bool:
-    before = context.text[: words.start][-30:]
-    return (
-        context.negated_value(words.start, words.end)
-        or re.search(r"\b(?:not|no)\s(?:\w+\s){0,3}$", before, re.I) is not None
-    )
+    before = context.text[max(0, words.start - 30) : words.start]
+    return context.negated_value(words.start, words.end) or _JUST_DENIED.search(before) is not None
 
 
 def _about_a_lesion(text: str, words: Uptake, named: list[Place]) -> bool:
@@ -114,10 +103,10 @@ def _about_a_lesion(text: str, words: Uptake, named: list[Place]) -> bool:
     said = text[words.start : words.end].lower()
     if said.startswith("none of"):
         return True
-    if re.match(r"\s?(?:in|within|of|at)\s", text[words.end :], re.I):
+    if _PLACE_FOLLOWS.match(text, words.end):
         following = [p for p in named if p.start >= words.end]
         return any(p.named_lesion and not p.denied for p in following)
-    normal_node = re.search(r"patholog|abnormal|suspicious", said) is not None
+    normal_node = "patholog" in said or "abnormal" in said or "suspicious" in said
     return any(
         (p.named_lesion or "segment" in p.label or ("node" in p.organs and not normal_node) or p.size_mm)
         and not p.denied
@@ -125,8 +114,7 @@ def _about_a_lesion(text: str, words: Uptake, named: list[Place]) -> bool:
     ) or (not named and _REFERS_BACK.match(text) is not None and not NO_UPTAKE.search(said))
 
 
-_NOT_ASSESSED = re.compile(
-    r"^[^,;.]{0,30}\b(?:cannot|can not|could not|not) (?:be )?(?:reliably |further |definitely )?(?:assess\w*|"
-    r"evaluat\w*|evaluable|scored|classif\w+|judged)",
-    re.I,
+_NOT_ASSESSED = Words(
+    r"[^,;.]{0,30}\b(?:cannot|can not|could not|not) (?:be )?(?:reliably |further |definitely )?(?:assess\w*|"
+    r"evaluat\w*|evaluable|scored|classif\w+|judged)"
 )

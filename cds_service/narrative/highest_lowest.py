@@ -150,6 +150,4 @@ def _enough(entry: Lesion) -> bool:
         return False
     if entry.score is not None:
         return entry.score[0] >= SUFFICIENT
-    return entry.words is not None and (
-        (entry.words.level or 0) >= SUFFICIENT or (entry.every and entry.words.positive)
-    )
+    return entry.words is not None and (entry.words.level or 0) >= SUFFICIENT

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from cds_service.narrative.words import Words, group_of
@@ -75,30 +74,21 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
         rf"are|remains)\s(?:only\s|very\s|just\s)?(?:low|weak|minimal|slight|poor)\b"),
 )  # fmt: skip
 _WORDS = Words("|".join(rf"(?P<w{i}>{pattern})" for i, (_, pattern) in enumerate(_PATTERNS)))
-_POSITIVE = Words(
-    r"\b(?:(?:strongly |highly |clearly |markedly |intensely )?(?:sstr\d?|somatostatin[ -]receptor|receptor|"
-    r"dotatate|dotatoc|dotanoc|tracer|dota-\w+)[ -](?:positive|avid|expressing))\b"
-)
-_HINT = re.compile(
+_HINT = Words(
     r"uptake|correlate|express|accumul|activity|avid|tracer|receptor|liver|hepatic|spleen|splenic|negative|neg\.|photopenic|"
-    r"none of|storage|positiv|enhanc|isohep",
-    re.I,
+    r"none of|storage|positiv|enhanc|isohep"
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Uptake:
-    """Words at start..end; `level` 0-4 by comparison, or None; `low`: surely not above liver; `straddles`: unclear.
-
-    `positive`: called receptor-positive without a reference organ.
-    """
+    """Words at start..end; `level` 0-4 by comparison, or None; `low`: surely not above liver; `straddles`: unclear."""
 
     start: int
     end: int
     level: int | None
     low: bool = False
     straddles: bool = False
-    positive: bool = False
 
 
 def uptake_words(text: str) -> list[Uptake]:
@@ -118,7 +108,6 @@ def uptake_words(text: str) -> list[Uptake]:
                 straddles=kind == "straddle",
             )
         )
-    found += [Uptake(m.start(), m.end(), None, positive=True) for m in _POSITIVE.finditer(text)]
     return found
 
 
