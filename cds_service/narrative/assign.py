@@ -47,12 +47,17 @@ def extreme(context: Context, at: int) -> str:
     return "highest" if marks[-1]["top"] else "lowest"
 
 
-_READER = re.compile(r"\b(?:readers?|observers?|reviewers?|reporting physicians?)\b", re.I)
+_READER = Words(r"\b(?:readers?|observers?|reviewers?|reporting physicians?)\b")
+
+
+def _several_readers(text: str) -> bool:
+    return sum(1 for _ in _READER.finditer(text)) > 1
+
+
 _RARELY_NET = frozenset({"prostate", "breast"})
-_NOT_SCORED = re.compile(
+_NOT_SCORED = Words(
     r"\b(?:krenning|scores?)\b[^.;]{0,40}\b(?:cannot|can not|could not|not) be (?:\w+ )?(?:given|assigned|determined|"
-    r"stated|assessed|scored|derived|established)",
-    re.I,
+    r"stated|assessed|scored|derived|established)"
 )
 _HOLLOW = frozenset(
     {
@@ -69,9 +74,8 @@ _HOLLOW = frozenset(
         "soft-tissue",
     }
 )
-_NO_UPTAKE_SAID = re.compile(
-    r"\b(?:no|without|absent|lack of)\b[^.;]{0,60}\b(?:uptake|expression|accumulation|activity)\b", re.I
-)
+_NO_UPTAKE_SAID = Words(r"\b(?:no|without|absent|lack of)\b[^.;]{0,60}\b(?:uptake|expression|accumulation|activity)\b")
+_NORMAL = Words(r"physiolog|normal|reference|background|biodistribution")
 
 
 def anonymous(found: list[Place], at: int) -> Place:
@@ -88,7 +92,7 @@ def give_scores(context: Context, found: list[Place], scores: list[Score], seen:
     """Gives every Krenning score of the sentence to its places, or notes it as earlier or doubtful."""
     full: set[int] = set()
     ends: list[int] = []
-    readers = len(_READER.findall(context.text)) > 1 and len({(s.low, s.high) for s in scores}) > 1
+    readers = len(scores) > 1 and len({(s.low, s.high) for s in scores}) > 1 and _several_readers(context.text)
     seen.taken_back = [s.high for s in scores if s.old or context.earlier(s.start, s.end)]
     if _NOT_SCORED.search(context.text):
         for place in found:
@@ -107,7 +111,7 @@ def give_scores(context: Context, found: list[Place], scores: list[Score], seen:
             status == "skip"
             and score.high <= 1
             and not context.conditional(score.start, score.end)
-            and _NO_UPTAKE_SAID.search(context.text[: score.start])
+            and _NO_UPTAKE_SAID.search(context.text, 0, score.start)
             and any((p.label or p.every) and not p.denied for p in found)
         ):
             status = "now"  # "no uptake (Krenning 0)"
@@ -153,6 +157,8 @@ def give_suvs(
     context: Context, found: list[Place], suvs: list[Suv], seen: Seen, start: int, fdg_default: bool, want_fdg: bool
 ) -> None:
     """Gives every SUVmax of the wanted study to its places; organs go to the reference values."""
+    if not suvs:
+        return
     full: set[int] = set()
     groups: dict[int, list[Suv]] = {}
     for suv in suvs:
@@ -188,8 +194,9 @@ def give_suvs(
                 suv.site = " and ".join(p.label for p in named if p.label)
             for place in targets:
                 full.add(id(place))
-                normal = re.search(r"physiolog|normal|reference|background|biodistribution", context.text, re.I)
-                if place.reference or (place.other and normal and place.organs & REFERENCE_ORGANS):
+                if place.reference or (
+                    place.other and place.organs & REFERENCE_ORGANS and _NORMAL.search(context.text)
+                ):
                     seen.reference.append((place.label, suv.value, (start + suv.start, start + suv.end)))
                 elif (
                     not place.other
@@ -235,12 +242,11 @@ def _split_segments(place: Place, count: int, found: list[Place]) -> list[Place]
 def give_sizes(context: Context, found: list[Place]) -> None:
     """Gives every current size (mm) to its place."""
     full: set[int] = set()
-    for begin, end, millimetres in sizes(context.text):
+    named = [p for p in found if p.start >= 0 and not p.reference]
+    for begin, end, millimetres in sizes(context.text) if named else ():
         if standing(context, begin, end) not in {"now", "hedged"}:
             continue
-        for place in owners(
-            begin, end, [p for p in found if p.start >= 0 and not p.reference], context.text, full, forward=True
-        )[-1:]:
+        for place in owners(begin, end, named, context.text, full, forward=True)[-1:]:
             if not place.every:
                 place.size_mm = max(millimetres, place.size_mm or 0)
             full.add(id(place))

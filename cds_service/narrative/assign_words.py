@@ -9,7 +9,7 @@ from cds_service.narrative.owners import owners
 from cds_service.narrative.place import Place
 from cds_service.narrative.study import is_fdg
 from cds_service.narrative.uptake import Uptake, fdg_words, uptake_words
-from cds_service.narrative.words import Words, lower_of
+from cds_service.narrative.words import Words
 
 NO_UPTAKE = Words(
     r"\b(?:no|without)\s(?:\w+\s){0,3}?(?:pathological|abnormal|suspicious|focal|increased|"
@@ -20,7 +20,7 @@ NO_UPTAKE = Words(
 def give_words(context: Context, found: list[Place], seen: Seen, fdg_default: bool) -> None:
     """Gives words about uptake (and FDG uptake) to the lesions they speak of."""
     text = context.text
-    if "not" in lower_of(text) and not context.standing_apart:
+    if "not" in text.lower() and not context.standing_apart:
         for place in found:
             lesion = place.organs and (place.named_lesion or "node" in place.organs or "krenning" in text.lower())
             if lesion and not (place.reference or place.other) and _NOT_ASSESSED.match(text[place.end :]):
@@ -59,10 +59,7 @@ def give_words(context: Context, found: list[Place], seen: Seen, fdg_default: bo
             or context.hedged(begin, end)
         ):
             continue
-        denied = (
-            context.negated_value(begin, end)
-            or _NOT_BEFORE.search(text[max(0, begin - 50) : begin]) is not None
-        )
+        denied = context.negated_value(begin, end) or _NOT_BEFORE.search(text[max(0, begin - 50) : begin]) is not None
         for place in owners(begin, end, [p for p in found if not p.reference], text, set(), forward=True):
             if positive and denied and place.denied:
                 continue

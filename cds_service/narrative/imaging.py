@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from cds_service.narrative.assign import extreme, give_scores, give_sizes, give_suvs, standing
 from cds_service.narrative.assign_words import NO_UPTAKE, give_words
 from cds_service.narrative.context import Context
@@ -33,10 +31,13 @@ _ALL_POSITIVE = Words(
     r"(?:sstr\d?|somatostatin[ -]receptor|receptor)s?(?: expression)?|(?:tracer|radiotracer) (?:uptake|"
     r"avid))\b(?!\s(?:below|lower|less|equal|similar|comparable|negative))"
 )
-_LABEL = re.compile(
+_NOT_ALL = Words(r"\b(?:except|apart from|not all|nearly all|almost all|other than|but)\b")
+_FURTHER = Words(r"\b(?:new|other|further|additional)\b")
+_ONE_MORE = Words(r"\b(?:other|further|another|remaining|additional|new)\b")
+_ALL_SAID = Words(r"\b(?:all of them|in all|throughout|each of them|all lesions|all sites|every one)\b")
+_LABEL = Words(
     r"^\s*(?:[-\u2022*]\s)?(?:\[?18\s?-?F\]?-?)?(?:(?P<fdg>FDG)|(?P<sstr>[\w\[\]-]*(?:DOTA\w+|SSTR|"
-    r"somatostatin receptor)\w*))(?:[ -](?:PET|PET/CT|findings?))*\s?:",
-    re.I,
+    r"somatostatin receptor)\w*))(?:[ -](?:PET|PET/CT|findings?))*\s?:"
 )
 _STUDY_NEGATIVE = Words(
     r"\b(?:stud(?:y|ies)|exam\w*|scan|PET(?:/CT)?)\s(?:is\s|was\s)?(?:FDG[ -])?negative|"
@@ -55,7 +56,7 @@ def read_sentence(context: Context, start: int, block: int, seen: Seen, fdg_defa
     if seen.block is not None and (seen.block[0] is not context.section or block != seen.block[1]):
         seen.topic = None
     seen.block = (context.section, block)
-    if label := _LABEL.match(text):
+    if ":" in text and (label := _LABEL.match(text)):
         seen.label_fdg, seen.label_section = label["fdg"] is not None, context.section
     elif seen.label_section is not context.section:
         seen.label_fdg = None
@@ -79,7 +80,7 @@ def _note_denials(context: Context, found: list[Place], seen: Seen, fdg_default:
     if (
         (m := _ALL_POSITIVE.search(text))
         and standing(context, m.start() + 1, m.end()) == "now"
-        and not re.search(r"\b(?:except|apart from|not all|nearly all|almost all|other than|but)\b", text, re.I)
+        and not _NOT_ALL.search(text)
     ):
         seen.all_said = (seen.text_start + m.start(), seen.text_start + m.end())
     for doubt in _DOUBTFUL_UPTAKE.finditer(text):
@@ -93,7 +94,7 @@ def _note_denials(context: Context, found: list[Place], seen: Seen, fdg_default:
             seen.doubtful_tumour = seen.uncertain = True
     if _OTHERS_DENIED.search(text):
         seen.only_others_denied = True
-    if (m := _STUDY_NEGATIVE.search(text)) and not re.search(r"\b(?:new|other|further|additional)\b", m.group(), re.I):
+    if (m := _STUDY_NEGATIVE.search(text)) and not _FURTHER.search(m.group()):
         seen.fdg_denied = True
     if (
         fdg_default
@@ -104,15 +105,13 @@ def _note_denials(context: Context, found: list[Place], seen: Seen, fdg_default:
         seen.fdg_denied = True
 
 
-_NORMAL_SIZE = re.compile(
+_NORMAL_SIZE = Words(
     r"\bnot (?:pathologically |significantly |clearly )?(?:enlarged|pathological|suspicious)|\bnormal\b|"
-    r"\bun-?specific|\bnon-?specific|\bunremarkable|\bphysiolog",
-    re.I,
+    r"\bun-?specific|\bnon-?specific|\bunremarkable|\bphysiolog"
 )
-_DOUBTFUL_UPTAKE = re.compile(
+_DOUBTFUL_UPTAKE = Words(
     r"\b(?:equivocal|questionable|indeterminate|suspicious|unclear|doubtful)\s(?:\w+\s){0,2}?(?:uptake|"
-    r"foc(?:us|i)|finding|area|enhancement|accumulation)\b",
-    re.I,
+    r"foc(?:us|i)|finding|area|enhancement|accumulation)\b"
 )
 
 
@@ -126,8 +125,8 @@ def _collect(context: Context, found: list[Place], start: int, seen: Seen) -> No
             and not place.other
             and not place.denied
             and not place.earlier
-            and not context.conditional(max(place.start, 0), max(place.end, 0))
             and (place.named_lesion or place.scores or place.suvs)
+            and not context.conditional(max(place.start, 0), max(place.end, 0))
         ):
             seen.uncertain = True
             if not place.scores:
@@ -136,7 +135,7 @@ def _collect(context: Context, found: list[Place], start: int, seen: Seen) -> No
                     continue
         if place.organs and place.named_lesion and not place.other:
             seen.topic = (place.label, place.organs)
-        if place.size_mm and _NORMAL_SIZE.search(context.text) and not place.named_lesion:
+        if place.size_mm and not place.named_lesion and _NORMAL_SIZE.search(context.text):
             place.size_mm = None  # "lymph nodes up to 9 mm, not pathological"
         valued = place.scores or place.suvs
         if not _is_lesion(place) or (not valued and context.conditional(max(place.start, 0), max(place.end, 0))):
@@ -216,11 +215,7 @@ def _lesion(context: Context, place: Place, start: int, seen: Seen) -> Lesion:
     if (
         generic
         and seen.topic is not None
-        and not re.search(
-            r"\b(?:other|further|another|remaining|additional|new)\b",
-            text[max(0, place.start - 30) : max(place.start, 0)],
-            re.I,
-        )
+        and not _ONE_MORE.search(text[max(0, place.start - 30) : max(place.start, 0)])
     ):
         label, organs = seen.topic
     lesion = Lesion(
@@ -265,7 +260,4 @@ def _lesion(context: Context, place: Place, start: int, seen: Seen) -> Lesion:
 
 
 def _speaks_of_all(text: str, place: Place) -> bool:
-    return bool(
-        (place.scores or place.words)
-        and re.search(r"\b(?:all of them|in all|throughout|each of them|all lesions|all sites|every one)\b", text, re.I)
-    )
+    return bool((place.scores or place.words) and _ALL_SAID.search(text))

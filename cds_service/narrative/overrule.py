@@ -11,27 +11,26 @@ from cds_service.narrative.lesion import Lesion, Seen
 from cds_service.narrative.scores import krenning_scores
 from cds_service.narrative.sections import Section
 from cds_service.narrative.tissue import Tissue
+from cds_service.narrative.words import Words
 
-_TAKEN_BACK = re.compile(
+_TAKEN_BACK = Words(
     r"\b(?:withdrawn|withdraw|retracted|revoked|invalid|void|disregard(?:ed)?|ignored?|not valid|"
     r"cannot be used|should not be used|must not be used|"
     r"belongs? to (?:another|a different)|entered in error|in error|erroneous(?:ly)?|incorrect(?:ly)?|deleted|"
-    r"cancelled|struck|not applicable|not interpretable)\b",
-    re.I,
+    r"cancelled|struck|not applicable|not interpretable)\b"
 )
 _FIELD_WORDS = {
-    "krenning": re.compile(r"\bkren\w+|\bscores?\b", re.I),
-    "suvmax": re.compile(r"\bSUV", re.I),
-    "ki67": re.compile(r"\bki\s?-?67|\bmib\s?-?1|\bproliferation", re.I),
-    "grade": re.compile(r"\bgrad(?:e|ing)\b|\bG[1-3]\b", re.I),
-    "response": re.compile(r"\bresponse\b|\bRECIST|\bprogressi|\bstable disease|\bpartial response|\bremission", re.I),
+    "krenning": Words(r"\bkren\w+|\bscores?\b"),
+    "suvmax": Words(r"\bSUV"),
+    "ki67": Words(r"\bki\s?-?67|\bmib\s?-?1|\bproliferation"),
+    "grade": Words(r"\bgrad(?:e|ing)\b|\bG[1-3]\b"),
+    "response": Words(r"\bresponse\b|\bRECIST|\bprogressi|\bstable disease|\bpartial response|\bremission"),
 }
-_WHOLE_REPORT = re.compile(
+_WHOLE_REPORT = Words(
     r"\b(?:this|the|entire|whole|above|original|previous|preceding)\s(?:\w+\s)?(?:report|study|examination|"
     r"scan|text|result)s?\b[^.]{0,80}?\b(?:withdrawn|void|retracted|invalid|revoked|cancelled|wrong patient|"
     r"another patient|different patient|"
-    r"not (?:be )?(?:used|valid)|disregarded|belongs to)|\b(?:disregard|ignore) (?:this|the) (?:\w+ )?report",
-    re.I,
+    r"not (?:be )?(?:used|valid)|disregarded|belongs to)|\b(?:disregard|ignore) (?:this|the) (?:\w+ )?report"
 )
 
 

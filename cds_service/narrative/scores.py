@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from cds_service.narrative.words import Words
+
 _N = (
     r"(?:[0-4](?!\d|[.,]\d|\s?(?:mm|cm|%|x\s?\d)|-(?:\d{2}|[a-z]{2})|/\d{1,2}[/.]|st\b|nd\b|rd\b|th\b)|\b(?:IV|III|"
     r"II|I|zero|one|two|three|four)\b)"
@@ -23,24 +25,21 @@ _BOUND = (
     r"less than|greater than|more than|not more than|no more than|not exceeding|maximally)?"
 )
 _MORE = rf"(?P<more>(?:\s?(?:-|to|/|or|and|,|bis|,? and|through)\s?{_N})*)"
-_KRENNING = re.compile(
+_NAMED = Words(_NAME)
+_NUMBERS = re.compile(_N.lower())
+_KRENNING = Words(
     rf"{_NAME}{_NOUN}(?:{_FILL}\s?{_BOUND}\s?(?P<first>{_N})(?P<of>\s(?:out )?of (?:4|"
-    rf"four)\b)?\u00b0?{_MORE}\u00b0?)?",
-    re.I,
+    rf"four)\b)?\u00b0?{_MORE}\u00b0?)?"
 )
-_REVERSED = re.compile(
+_REVERSED = Words(
     rf"\b(?:scores?|grades?|class)\s(?:of\s)?{_BOUND}\s?(?P<first>{_N}){_MORE}(?P<of>)\s?(?:\(|according to|by|"
-    rf"after|on|using|in)?\s?(?:the\s)?(?:modified\s)?(?:scale\s(?:of|by)\s)?{_NAME}",
-    re.I,
+    rf"after|on|using|in)?\s?(?:the\s)?(?:modified\s)?(?:scale\s(?:of|by)\s)?{_NAME}"
 )
-_CHANGED = re.compile(
-    rf"(?:{_NAME}{_NOUN})(?:(?!rang|var)[^.;\d]){{0,60}}?\bfrom\s(?P<old>{_N})\sto\s(?P<new>{_N})(?!\w)", re.I
-)
-_ARROW = re.compile(
+_CHANGED = Words(rf"(?:{_NAME}{_NOUN})(?:(?!rang|var)[^.;\d]){{0,60}}?\bfrom\s(?P<old>{_N})\sto\s(?P<new>{_N})(?!\w)")
+_ARROW = Words(
     rf"{_NAME}{_NOUN}(?:{_FILL})\s?(?P<old>{_N})\s?(?:->|=>|-->|then now|,? now|(?:has\s|have\s)?(?:fell|fallen|"
     rf"risen|rose|dropped|decreased|increased|declined|changed|improved|went|falling|rising)(?:\s(?:up|"
-    rf"down))? to)\s?(?:krenning\s)?(?P<new>{_N})(?!\w)",
-    re.I,
+    rf"down))? to)\s?(?:krenning\s)?(?P<new>{_N})(?!\w)"
 )
 TURN = (
     r"(?:should (?:read|be|have been|have read)|must read|(?:is|was|has been|be) corrected to|corrected to|"
@@ -50,41 +49,33 @@ INSTEAD = (
     r"(?:\s?\(?,?\s?(?:instead of|rather than|and not|not|\(?previously|"
     r"formerly)\s(?:as\s)?(?:krenning\s)?(?P<old>{n}))?"
 )
-_CORRECTED = re.compile(
-    rf"\b{TURN}\s?(?:a\s)?(?:krenning\s)?(?:score\s)?(?:of\s)?(?P<new>{_N})(?!\w)" + INSTEAD.replace("{n}", _N), re.I
+CHANGES = Words(r"\sto|[-=]>|now")  # without one of them no value is said to have changed
+_CORRECTED = Words(
+    rf"\b{TURN}\s?(?:a\s)?(?:krenning\s)?(?:score\s)?(?:of\s)?(?P<new>{_N})(?!\w)" + INSTEAD.replace("{n}", _N)
 )
-_BARE = re.compile(
+_BARE = Words(
     rf"(?:[a-z):=,]|\band|\bor)[\s:=]{{1,3}}(?P<bound><=?|"
-    rf">=?)?\s?(?P<first>{_N})(?P<more>)(?P<of>)(?=\s?(?:[,;.)(|]|and\b|in\b|for\b|$))",
-    re.I,
+    rf">=?)?\s?(?P<first>{_N})(?P<more>)(?P<of>)(?=\s?(?:[,;.)(|]|and\b|in\b|for\b|$))"
 )
-_ANOTHER = re.compile(rf"[,;]?\s(?:and\s)?(?P<first>{_N})\s(?:in|for|at)\s(?:the\s)?[a-z]", re.I)
-_ELIDED_OLD = re.compile(
+_ANOTHER = Words(rf"[,;]?\s(?:and\s)?(?P<first>{_N})\s(?:in|for|at)\s(?:the\s)?[a-z]")
+_ELIDED_OLD = Words(
     rf"\s?[(,;]?\s?(?:previously|prior|before|prev\.?|formerly|earlier|was|vs\.?|versus|compared (?:to|with)|"
-    rf"from|initially|baseline)\s?:?\s?(?P<old>{_N})(?!\w)",
-    re.I,
+    rf"from|initially|baseline)\s?:?\s?(?P<old>{_N})(?!\w)"
 )
-_CHANGE_OF = re.compile(
-    r"\b(?:chang|decreas|increas|fall|drop|rise|evol|improv|declin|course|develop)\w*\b[^.;]{0,40}$", re.I
-)
-_PARTLY = re.compile(
-    rf"\s?[(,]?\s?(?:in part|partly|partially|focally|in places)\s(?:also\s)?(?:up to\s)?(?P<n>{_N})(?!\w)", re.I
-)
-_HIGHEST_BEHIND = re.compile(
-    r"\s?\((?:highest|max\w*)|\s(?:overall|in total|at most|as (?:the )?maximum|maximum)\b", re.I
-)
-_LIST_BEHIND = re.compile(
-    rf"\b(?:are|were|is|was|:|=)\s(?P<bound>)(?P<first>{_N})(?P<of>)(?P<more>(?:,\s?{_N})*,?\s?and\s{_N})(?!\w)", re.I
+_CHANGE_OF = Words(r"\b(?:chang|decreas|increas|fall|drop|rise|evol|improv|declin|course|develop)\w*\b[^.;]{0,40}$")
+_PARTLY = Words(rf"\s?[(,]?\s?(?:in part|partly|partially|focally|in places)\s(?:also\s)?(?:up to\s)?(?P<n>{_N})(?!\w)")
+_HIGHEST_BEHIND = Words(r"\s?\((?:highest|max\w*)|\s(?:overall|in total|at most|as (?:the )?maximum|maximum)\b")
+_LIST_BEHIND = Words(
+    rf"\b(?:are|were|is|was|:|=)\s(?P<bound>)(?P<first>{_N})(?P<of>)(?P<more>(?:,\s?{_N})*,?\s?and\s{_N})(?!\w)"
 )
 _DAMAGED = re.compile(
     r"\s?[:=]?\s?(?:of\s)?(?:[lO|o]\b|[lIO|S]{2,4}\b|[5-9]\b(?!\s?(?:mm|cm|x|lesion|met))|"
     r"\d+[.,]\d(?![./]?\d*[./])|\?+)"
 )
-_BOUND_BEFORE = re.compile(
+_BOUND_BEFORE = Words(
     r"(<=|>=|<|(?<!-)>|\b(?:up to|at least|at most|below|under|above|less than|greater than|more than|"
     r"not more than|no more than|min(?:imum|imal|\.)|max(?:imum|imal|\.)?))(?: of)?\s?(?:a\s|"
-    r"the\s)?(?:modified\s)?$",
-    re.I,
+    r"the\s)?(?:modified\s)?$"
 )
 _WORDS = {"zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "i": 1, "ii": 2, "iii": 3, "iv": 4}
 
@@ -114,11 +105,11 @@ def _number(words: str) -> int:
 
 def _score(match: re.Match[str]) -> Score:
     first = _number(match["first"])
-    others = [_number(n) for n in re.findall(_N, match["more"], re.I)]
+    others = [_number(n) for n in _NUMBERS.findall(match["more"])] if match["more"] else []
     before = _BOUND_BEFORE.search(match.string[max(0, match.start() - 30) : match.start()])
-    bound = (match["bound"] or (before[1] if before else "")).lower()
+    bound = match["bound"] or (before[1] if before else "")
     score = Score(match.start(), match.end(), first, first)
-    if others and re.search(r"and|,", match["more"], re.I):
+    if others and ("and" in match["more"] or "," in match["more"]):
         score.listed = [first, *others]
     if others and not match["of"]:
         score.low, score.high = min(first, *others), max(first, *others)
@@ -143,12 +134,12 @@ def _score(match: re.Match[str]) -> Score:
 
 def krenning_scores(text: str, taken: list[tuple[int, int]]) -> list[Score]:
     """All Krenning scores of a sentence. `taken`: stretches that are site names ("segment 4")."""
-    if not re.search(_NAME, text, re.I):
+    if not _NAMED.search(text):
         return []
     found: list[Score] = []
     bare_from: list[int] = []
     covered: list[tuple[int, int]] = []
-    for pattern in (_CHANGED, _ARROW):
+    for pattern in (_CHANGED, _ARROW) if CHANGES.search(text) else ():
         for changed in pattern.finditer(text):
             covered.append(changed.span())
             for name, old in (("old", True), ("new", False)):
@@ -177,17 +168,17 @@ def krenning_scores(text: str, taken: list[tuple[int, int]]) -> list[Score]:
         if (
             score.listed == []
             and score.low != score.high
-            and " to " in match["more"]
-            and _CHANGE_OF.search(text[: match.start()])
+            and " to " in text[match.start("more") : match.end("more")]
+            and _CHANGE_OF.search(text, 0, match.start())
         ):
             found.append(Score(match.start(), match.start() + 1, score.low, score.high, old=True))
-            last = _number(re.findall(_N, match["more"], re.I)[-1])
+            last = _number(_NUMBERS.findall(match["more"])[-1])
             score.low = score.high = last
         if partly := _PARTLY.match(text, match.end()):
             score.low, score.high = min(score.low, _number(partly["n"])), max(score.high, _number(partly["n"]))
         if _HIGHEST_BEHIND.match(text, match.end()) and not score.bound:
             score.bound = "highest"
-        if re.match(r"\s(?:lesions|metastases|nodes)\b", text[match.end() :]) and " of " in match.group().lower():
+        if " of " in match.group() and re.match(r"\s(?:lesions|metastases|nodes)\b", text[match.end() :]):
             continue  # "the Krenning score of 2 lesions"
         found.append(score)
         if elided := _ELIDED_OLD.match(text, match.end()):
@@ -211,10 +202,11 @@ def krenning_scores(text: str, taken: list[tuple[int, int]]) -> list[Score]:
 
 def _without_a_count(text: str, match: re.Match[str]) -> re.Match[str]:
     """Cuts "Krenning 3 and 2 bone lesions" and "Krenning 3, 4 lesions" back to the score."""
-    if match["more"] and re.search(r"and|,", match["more"]):
+    more = text[match.start("more") : match.end("more")]
+    if "and" in more or "," in more:
         tail = text[match.end() :]
         if not re.match(r"\s?(?:respectively|,? ?resp\b|[,.;)]|$|uptake|in\b|for\b|lesions in)", tail.lstrip(), re.I):
-            shorter = _KRENNING.match(text[: match.end("first")], match.start())
+            shorter = _KRENNING.match(text, match.start(), match.end("first"))
             if shorter is not None and shorter["first"]:
                 return shorter
     return match

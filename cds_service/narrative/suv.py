@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from cds_service.narrative.scores import INSTEAD, TURN, inside
+from cds_service.narrative.scores import CHANGES, INSTEAD, TURN, inside
+from cds_service.narrative.words import Words
 
 _NUMBER = r"\d{1,3}(?:[.,]\d{1,2})?(?![\d]|[.,]\d|\s?(?:mm|cm|%|MBq|min|[OlI]\b))"
 _SUV_MAX = (
@@ -18,31 +19,28 @@ _SUV_FILL = (
     r"increased|declined|changed|improved|went|falling|rising)(?:\s(?:up|down))? to|to|with|each|between|"
     r"ranging(?: from)?|range|on \d{1,2}[./]\d{1,2}[./]\d{2,4}|in (?:19|20)\d\d)(?![a-z]))*"
 )
-_SUV = re.compile(
+_SUV = Words(
     rf"(?P<name>{_SUV_MAX})(?:(?P<fill>{_SUV_FILL})\s?(?P<bound><=?|>=?|below|above|less than|more than|"
     rf"not exceeding|under|over)?\s?(?P<first>{_NUMBER})"
-    rf"(?P<more>(?:(?:,\s|\s?/\s?|\s?-\s?|,? and\s|\sto\s){_NUMBER})*)(?!\s?(?:x|times|fold)\b))?",
-    re.I,
+    rf"(?P<more>(?:(?:,\s|\s?/\s?|\s?-\s?|,? and\s|\sto\s){_NUMBER})*)(?!\s?(?:x|times|fold)\b))?"
 )
-_SUV_CHANGED = re.compile(rf"{_SUV_MAX}[^.;\d]{{0,60}}?\bfrom\s(?P<old>{_NUMBER})\sto\s(?P<new>{_NUMBER})", re.I)
-_CHANGE_OF = re.compile(r"\b(?:chang|decreas|increas|fall|fell|drop|rise|rose|declin|reduc)\w*\b[^.;]{0,60}$", re.I)
-_SUV_ARROW = re.compile(
+_SUV_CHANGED = Words(rf"{_SUV_MAX}[^.;\d]{{0,60}}?\bfrom\s(?P<old>{_NUMBER})\sto\s(?P<new>{_NUMBER})")
+_CHANGE_OF = Words(r"\b(?:chang|decreas|increas|fall|fell|drop|rise|rose|declin|reduc)\w*\b[^.;]{0,60}$")
+_SUV_ARROW = Words(
     rf"{_SUV_MAX}{_SUV_FILL}\s?(?P<old>{_NUMBER})\s?(?:->|=>|,? now|(?:has\s|have\s)?(?:fell|fallen|risen|rose|"
     rf"dropped|decreased|increased|declined|changed|improved|went|falling|rising)(?:\s(?:up|"
-    rf"down))? to)\s?(?P<new>{_NUMBER})",
-    re.I,
+    rf"down))? to)\s?(?P<new>{_NUMBER})"
 )
 _SUV_BARE = re.compile(rf"(?:[a-zA-Z):=])[\s:=(]{{1,3}}(?P<first>{_NUMBER})(?=\s?(?:[,;.)(|/]|and\b|vs\b|versus\b|$))")
-_SUV_OLD = re.compile(
+_SUV_OLD = Words(
     rf"\s?[(,;]?\s?(?:previously|prior|before|prev\.?|formerly|earlier|was|vs\.?|versus|compared (?:to|with)|"
-    rf"from|initially|baseline)\s?:?\s?(?P<old>{_NUMBER})",
-    re.I,
+    rf"from|initially|baseline)\s?:?\s?(?P<old>{_NUMBER})"
 )
-_SUV_CORRECTED = re.compile(
+_SUV_CORRECTED = Words(
     rf"\b{TURN}\s?(?:a\s)?(?:SUV\s?max\s)?(?:value\s)?(?:of\s)?(?P<new>{_NUMBER})"
-    + INSTEAD.replace("{n}", _NUMBER).replace("krenning", "suvmax"),
-    re.I,
+    + INSTEAD.replace("{n}", _NUMBER).replace("krenning", "suvmax")
 )
+_OTHER_EXAMINATION = Words(r"\b(?:vs\.?|versus|from|to|than)\s$")
 _SUV_DAMAGED = re.compile(r"\s?[:=]?\s?(?:of\s)?(?:\d*[OlI]+[.,]?\d|\d+[OlI][.,]?|\d+[.,][OlI]|\?)")
 
 
@@ -71,7 +69,7 @@ def suv_values(text: str, taken: list[tuple[int, int]]) -> list[Suv]:
     found: list[Suv] = []
     covered: list[tuple[int, int]] = []
     bare: list[int] = []
-    for pattern in (_SUV_CHANGED, _SUV_ARROW):
+    for pattern in (_SUV_CHANGED, _SUV_ARROW) if CHANGES.search(text) else ():
         for match in pattern.finditer(text):
             covered.append(match.span())
             found.append(Suv(match.start("old"), match.end("old"), to_number(match["old"]), old=True))
@@ -89,7 +87,7 @@ def suv_values(text: str, taken: list[tuple[int, int]]) -> list[Suv]:
         elif match["first"] is None:
             bare.append(match.end())
         elif match["bound"] is None:
-            found += _listed(match)
+            found += _listed(match, text[match.start("more") : match.end("more")])
             if elided := _SUV_OLD.match(text, match.end()):
                 found.append(Suv(elided.start("old"), elided.end(), to_number(elided["old"]), old=True))
     if bare or found:
@@ -100,16 +98,16 @@ def suv_values(text: str, taken: list[tuple[int, int]]) -> list[Suv]:
                 continue  # after a first "SUVmax 18.5" a number with a decimal right behind a site is another one
             reach = 30 if bare else 3
             near = any(e <= spot and len(text[e:spot]) < reach for s, e in taken)
-            if re.search(r"\b(?:vs\.?|versus|from|to|than)\s$", text[:spot][-9:], re.I):
+            if _OTHER_EXAMINATION.search(text[max(0, spot - 9) : spot]):
                 continue  # the other examination's
             if near and not inside(spot, taken) and not inside(spot, covered):
                 found.append(Suv(spot, match.end("first"), to_number(match["first"])))
     return sorted(found, key=lambda s: s.start)
 
 
-def _listed(match: re.Match[str]) -> list[Suv]:
-    values = [match["first"], *re.findall(_NUMBER, match["more"])]
-    if len(values) == 2 and re.search(r"-|to", match["more"]):
+def _listed(match: re.Match[str], more: str) -> list[Suv]:
+    values = [match["first"], *re.findall(_NUMBER, more)]
+    if len(values) == 2 and ("-" in more or "to" in more):
         if _CHANGE_OF.search(match.string[: match.end("name")]):
             return [
                 Suv(match.start(), match.end(), to_number(values[0]), old=True),
@@ -122,20 +120,23 @@ def _listed(match: re.Match[str]) -> list[Suv]:
     ]
 
 
-_SIZE = re.compile(
+_SIZE = Words(
     r"(?<![\d.,])(?P<a>\d{1,3}(?:[.,]\d{1,2})?)(?:\s?(?:mm|"
     r"cm)?\s?x\s?(?P<b>\d{1,3}(?:[.,]\d{1,2})?))?(?:\s?(?:mm|"
-    r"cm)?\s?x\s?(?P<c>\d{1,3}(?:[.,]\d{1,2})?))?\s?-?(?P<unit>mm|cm)\b",
-    re.I,
+    r"cm)?\s?x\s?(?P<c>\d{1,3}(?:[.,]\d{1,2})?))?\s?-?(?P<unit>mm|cm)\b"
 )
+_OF_THE_SCANNER = Words(r"\s?(?:slice|slab|thick|from|collimation)")
 
 
 def sizes(text: str) -> list[tuple[int, int, float]]:
     """(start, end, largest diameter in mm) of every size in a sentence."""
+    lowered = text.lower()
+    if "mm" not in lowered and "cm" not in lowered:
+        return []
     found = []
     for match in _SIZE.finditer(text):
         largest = max(to_number(match[g]) for g in ("a", "b", "c") if match[g])
-        largest *= 10 if match["unit"].lower() == "cm" else 1
-        if largest <= 500 and not re.match(r"\s?(?:slice|slab|thick|from|collimation)", text[match.end() :], re.I):
+        largest *= 10 if match["unit"] == "cm" else 1
+        if largest <= 500 and not _OF_THE_SCANNER.match(text, match.end()):
             found.append((match.start(), match.end(), largest))
     return found
