@@ -6,35 +6,28 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cds_service.narrative import scores, suv
 from cds_service.narrative.place_status import _DOUBT_AFTER, DOUBT_WORDS
+from cds_service.narrative.scores import krenning_scores
+from cds_service.narrative.suv import suv_values
 from cds_service.narrative.tracer import BEGINNING, NAME
-from cds_service.narrative.words import Words
 
-_CHANGED = (scores._CHANGED, scores._ARROW, suv._SUV_CHANGED, suv._SUV_ARROW)
-
-
-def _matches(pattern: re.Pattern[str]) -> st.SearchStrategy[str]:
-    return st.from_regex(pattern, fullmatch=True)
+_TURNS = ("->", "=>", "now", ", now", "has fallen to", "fell to", "risen to", "rose to", "went down to", "Now")
 
 
 @settings(max_examples=400, deadline=None)
-@given(words=_matches(re.compile(NAME)))
+@given(words=st.from_regex(re.compile(NAME), fullmatch=True))
 def test_every_name_of_a_tracer_begins_as_expected(words: str) -> None:
     assert re.match(BEGINNING, words)
 
 
 @settings(max_examples=400, deadline=None)
-@given(words=_matches(_DOUBT_AFTER._pattern))
+@given(words=st.from_regex(re.compile(_DOUBT_AFTER.source), fullmatch=True))
 def test_every_doubt_holds_a_word_of_doubt(words: str) -> None:
     assert DOUBT_WORDS.search(words)
 
 
-@pytest.mark.parametrize("pattern", _CHANGED)
-def test_every_change_of_a_value_holds_a_word_of_change(pattern: Words) -> None:
-    @settings(max_examples=100, deadline=None)
-    @given(words=_matches(pattern._pattern))
-    def holds(words: str) -> None:
-        assert scores.CHANGES.search(words)
-
-    holds()
+@pytest.mark.parametrize("change", [*(f"2 {turn} 3" for turn in _TURNS), "fell from 2 to 3"])
+def test_every_change_of_a_value_is_noticed(change: str) -> None:
+    scores, suvs = krenning_scores(f"Krenning {change}.", []), suv_values(f"SUVmax {change}.", [])
+    assert [(s.low, s.old) for s in scores] == [(2, True), (3, False)]
+    assert [(s.value, s.old) for s in suvs] == [(2.0, True), (3.0, False)]
