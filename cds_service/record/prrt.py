@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
+from typing import Any
 
 from cds_service.fhir.elements import Quantity, dated, objects, words_at
 from cds_service.fhir.ignored import Ignored
@@ -44,6 +45,9 @@ _DIAGNOSTIC = re.compile(
 _IMAGING = re.compile(r"\b(?:pet|scan|spect|imaging)\b", re.I)
 _PLANNING = re.compile(
     r"consult|planning|evaluation|assessment|discussion|candidacy|eligib|counsel|education|referral", re.I)  # fmt: skip
+_UNDONE = re.compile(r"\b(?:planned|scheduled|cancell?ed|refused|declined|postponed|not (?:given|done|performed))\b",
+                     re.I)  # fmt: skip
+"""What makes a procedure's name that of a treatment not carried out; orders say such things too."""
 _OTHERS: tuple[tuple[Group, str, str], ...] = (
     ("lu-psma", "177Lu-PSMA", r"psma|pluvicto|vipivotide"),
     ("mibg", "131I-MIBG", r"mibg|iobenguane|azedra"),
@@ -152,7 +156,7 @@ def _from_medication(
 def radioligand_in_procedure(resource: Resource, resources: ResourceSet) -> Radioligand | None:
     """The radioligand of a Procedure: by code; the words of a code that names no agent, and what was used."""
     data = resource.data
-    known = concepts_at(data, "code")
+    known = (*concepts_at(data, "code"), *_methods(data))
     names = {concept.name for concept in known}
     used = [concept for item in ("usedCode",) for concept in concepts_at(data, item)]
     words = [free_words(data, "code"), words_at(data, "usedCode")]
@@ -163,7 +167,15 @@ def radioligand_in_procedure(resource: Resource, resources: ResourceSet) -> Radi
             words.append(words_at(medication.data, "code"))
     if names & {"radionuclide-therapy", "isotope-177lu"}:  # says that it was one, not with what
         words += [words_at(data, "code"), beside(data)]
-    return radioligand_of((*known, *used), " ".join(filter(None, words)))
+    said = " ".join(filter(None, words))
+    return radioligand_of((*known, *used), "" if _UNDONE.search(free_words(data, "code")) else said)
+
+
+def _methods(data: dict[str, Any]) -> Iterator[Concept]:
+    """The radioligand German registry records name in an extension for the method, or in one of its parts."""
+    outer = list(objects(data.get("extension")))
+    for extension in (*outer, *(part for each in outer for part in objects(each.get("extension")))):
+        yield from (each for each in concepts_at(extension, "valueCodeableConcept") if each.name in _CODED)
 
 
 def _from_procedure(
@@ -187,6 +199,8 @@ def activity(
     """The activity of one cycle in GBq; ``per_unit``: HCPCS A9513, whose units are mCi. Implausible ones are listed."""
     found = None
     for dose in given:
+        if not dose.units and not per_unit:
+            ignored.append(Ignored(resource.source, "no-unit", "activity"))
         units = tuple(unit for unit in dose.units if not (per_unit and unit.strip("{}[]").lower() in _UNIT_WORDS))
         converted = convert("activity", dose.value, units or (("mCi",) if per_unit else ()))
         if not isinstance(converted, str):

@@ -43,11 +43,8 @@ _GLOBAL = re.compile(r"global (?:health|qol|quality)|overall health(?!.*week)|ql
 def read_performance(resources: ResourceSet, ignored: list[Ignored]) -> list[Performance]:
     """ECOG and Karnofsky; of an interval ("0-1") the worse end. Scores off the scale are listed."""
     found = []
-    for resource in speaking(resources, _scale_said):
-        scale = _scale_said(code_of(resource.data))
-        if scale is None:
-            continue
-        values = _scores(resource.data, scale)
+    for resource, part, scale in _scaled(resources):
+        values = _scores(part, scale)
         if not values:
             ignored.append(Ignored(resource.source, "unreadable", scale))
             continue
@@ -56,7 +53,7 @@ def read_performance(resources: ResourceSet, ignored: list[Ignored]) -> list[Per
             ignored.append(Ignored(resource.source, "implausible", scale))
             continue
         ecog = _from_karnofsky(int(value)) if scale == "karnofsky" else int(value)
-        coded = bool(concepts_at(resource.data, "code"))
+        coded = bool(concepts_at(part, "code"))
         found.append(
             Performance(
                 source=resource.source,
@@ -67,6 +64,19 @@ def read_performance(resources: ResourceSet, ignored: list[Ignored]) -> list[Per
             )
         )
     return found
+
+
+def _scaled(resources: ResourceSet) -> Iterator[tuple[Resource, Mapping[str, Any], Literal["ecog", "karnofsky"]]]:
+    """The Observations and components that hold a performance score, each with its scale."""
+    for resource in speaking(resources, _scale_said):
+        for part in (resource.data, *objects(resource.data.get("component"))):
+            scale = _scale_said(code_of(part))
+            if scale is not None and (part is not resource.data or "component" not in part or _valued(part)):
+                yield resource, part, scale
+
+
+def _valued(part: Mapping[str, Any]) -> bool:
+    return any(name.startswith("value") for name in part)
 
 
 @lru_cache(maxsize=1024)

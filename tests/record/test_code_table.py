@@ -92,7 +92,7 @@ def test_every_drug_of_the_table_has_a_group():
         (codes.ICD10CM, "C25.9", None),
         (codes.ICD10CM, "I5", None),
         ("http://fhir.de/CodeSystem/bfarm/icd-10-gm", "C25.4", "net"),
-        ("http://fhir.de/CodeSystem/dimdi/icd-10-gm", "I50.14", "heart-failure"),
+        ("http://fhir.de/CodeSystem/dimdi/icd-10-gm", "I50.19", "heart-failure"),
         ("http://hl7.org/fhir/sid/icd-10", "C7A.1", None),
         ("http://fhir.de/CodeSystem/bfarm/atc", "L01AX03", "temozolomide"),
         ("https://www.whocc.no/atc", "l01ex99", "kinase-inhibitor"),

@@ -42,6 +42,8 @@ from tests.record.chart_shapes import (
         (observation(concept("Karnofsky index"), valueString="70-80 %"), 2, 70),
         (observation(concept("KPS"), valueQuantity=amount(90, "%")), 0, 90),
         (loinc("89247-1", valueQuantity={"value": 1, "comparator": "<="}), 1, None),
+        (observation(concept("Vitals"), component=[{"code": concept("ECOG"), "valueInteger": 3}]), 3, None),
+        (loinc("89247-1", component=[{"code": concept(None, (LOINC, "89247-1")), "valueInteger": 2}]), 2, None),
         (loinc("89243-0", valueQuantity={"value": 70, "comparator": ">="}), 2, 70),
     ],
 )  # fmt: skip
@@ -389,3 +391,10 @@ def test_other_questionnaires_and_impossible_scores():
 def test_a_score_that_cannot_be_read_is_listed(resource):
     found = chart(resource)
     assert found.quality_of_life == [] and {why for _, why in listed(found)} == {"unreadable"}
+
+
+def test_the_stage_of_heart_failure_in_a_german_code():
+    system = "http://fhir.de/CodeSystem/bfarm/icd-10-gm"
+    for code, grade in (("I50.13", 3), ("I50.14", 4)):
+        found = chart(condition(concept(None, (system, code)))).problems
+        assert [(item.kind, item.grade) for item in found] == [("nyha", grade)]

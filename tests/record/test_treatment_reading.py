@@ -363,6 +363,28 @@ def test_implausible_activity_is_listed():
     assert written_activity("total activity 29.6 GBq") is None
 
 
+def test_an_activity_without_a_unit_is_listed():
+    found = chart(administration(concept("Lutathera"), dosage={"dose": amount(7400)}))
+    assert found.treatments[0].activity_gbq is None and listed(found) == {("MedicationAdministration/m", "no-unit")}
+
+
+APPLICATION = (
+    "https://www.medizininformatik-initiative.de/fhir/ext/modul-onko/CodeSystem/"
+    "mii-cs-onko-strahlentherapie-applikationsart"
+)
+METHOD = {
+    "url": "http://hl7.org/fhir/StructureDefinition/procedure-method",
+    "valueCodeableConcept": concept(None, (APPLICATION, "MPRRT")),
+}
+
+
+def test_the_method_of_a_german_registry_tells_psma_from_prrt():
+    psma = {**METHOD, "valueCodeableConcept": concept(None, (APPLICATION, "MPSMA"))}
+    done = {"resourceType": "Procedure", "id": "x", "status": "completed", "performedDateTime": "2025-10-01"}
+    found = treatments({**done, "code": concept("Nuklearmedizinische Therapie"), "extension": [psma]})
+    assert [item.group for item in found] == ["lu-psma"]
+
+
 @pytest.mark.parametrize(
     ("code", "more", "count"),
     [
@@ -374,6 +396,10 @@ def test_implausible_activity_is_listed():
         (concept(None, (SNOMED, "1263784000")), {}, 0),
         (concept("PRRT consultation"), {}, 0),
         (concept("PRRT planning"), {}, 0),
+        (concept("PRRT planned for May"), {}, 0),
+        (concept("PRRT declined"), {}, 0),
+        (concept("Strahlentherapie"), {"extension": [METHOD]}, 1),
+        (concept("Strahlentherapie"), {"extension": [{"url": "http://x/bestrahlung", "extension": [METHOD]}]}, 1),
         (concept("PRRT cycle 2"), {"status": "preparation"}, 0),
         (concept("PRRT cycle 2"), {"status": "not-done"}, 0),
         (concept("Post-PRRT SPECT imaging of 177Lu-DOTATATE"), {}, 0),
