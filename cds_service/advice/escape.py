@@ -6,7 +6,7 @@ import re
 import unicodedata
 
 _MARKDOWN = re.compile(r"([\\`*_\[\]|~])")
-_TAG = re.compile(r"<(?=[a-zA-Z/!?])")
+_TAG = re.compile(r"(?<!<)<++(?=[a-zA-Z/!?])")  # all of a run: of "<<b" the first would open the tag
 _ENTITY = re.compile(r"&(?=[#a-zA-Z])")
 _TAME = re.compile(r"[a-zA-Z0-9 .,;()/%<=>+-]*")  # nothing of this is changed by clean_markdown, but for "www."
 _LONGEST = 200

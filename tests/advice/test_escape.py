@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -31,6 +33,8 @@ HOSTILE = [
     "<https://evil.example>",
     "\\<b>",
     "<b",
+    "<<script>alert(1)</script>",
+    "<<<img src=x onerror=alert(1)>",
     "javascript:alert(1)",
 ]
 
@@ -53,6 +57,12 @@ def test_plain_fields_open_no_tag_and_stay_on_one_line(text: str) -> None:
 def test_a_comparator_stays_readable() -> None:
     assert clean_markdown("<=1") == "<=1"
     assert clean_plain("< 3 %") == "< 3 %"
+
+
+@given(st.text("<!/?b 3", max_size=40))
+def test_no_run_of_signs_opens_a_tag(text: str) -> None:
+    for cleaned in (clean_plain(text), clean_markdown(text)):
+        assert not re.search(r"<[a-zA-Z/!?]", cleaned)
 
 
 @given(st.text("<>&/.:@~|*_`[]\\wb7 ", max_size=40))
