@@ -30,7 +30,7 @@ from cds_service.record.versions import UNFINISHED, current, same_code
 Status = Literal["CR", "PR", "SD", "PD", "improved", "stable", "worsened", "not-detected", "symptoms-improved"]
 _CODED: dict[str, Status] = {
     "status-improved": "improved", "status-stable": "stable", "status-worsened": "worsened",
-    "status-not-detected": "not-detected",
+    "status-not-detected": "not-detected", "status-cr": "CR", "status-pr": "PR",
 }  # fmt: skip
 _STATUS_CODE = re.compile(
     r"\b(?:disease|cancer|tumou?r|recist|overall|treatment|therapy|best overall)[ -](?:\w+ )?(?:status|response"
@@ -91,6 +91,8 @@ def read(resources: ResourceSet, ignored: list[Ignored]) -> tuple[list[DiseaseSt
             said.append(item)
         else:
             verdicts.append(item)
+    undated = {item.source for item in said if item.when is None and item.source.startswith("Observation")}
+    ignored += [Ignored(source, "no-date", "disease status") for source in sorted(undated)]
     return (
         sorted(set(said), key=lambda item: (item.source, repr(item))),
         sorted(set(verdicts), key=lambda item: (item.source, repr(item))),
