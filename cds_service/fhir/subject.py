@@ -108,7 +108,10 @@ class Identity:
 
 def patient_name(data: Mapping[str, Any], full_url: str) -> str:
     """The id of a Patient resource; in a transaction, where it has none yet, what its fullUrl says."""
-    return text(data.get("id")) or full_url.removeprefix("urn:uuid:").rsplit("/", 1)[-1]
+    identity = data.get("id")
+    if isinstance(identity, int) and not isinstance(identity, bool):
+        return str(identity)
+    return text(identity) or full_url.removeprefix("urn:uuid:").rsplit("/", 1)[-1]
 
 
 def searched(literal: str) -> Iterator[tuple[str, str]]:

@@ -44,6 +44,26 @@ def test_a_patient_inside_a_bundle_of_bundles_is_found() -> None:
     assert sources(call_from_bundle(bundle(inner))) == {"Patient/p1", "Condition/c1"}
 
 
+def test_bare_arrays_of_resources_or_pages_are_read_like_a_bundle() -> None:
+    first, second = json.loads(bundle(patient("p1"))), json.loads(bundle(condition("c1", "p1")))
+    for several in ([patient("p1"), condition("c1", "p1")], [first, second]):
+        assert sources(call_from_bundle(json.dumps(several).encode())) == {"Patient/p1", "Condition/c1"}
+
+
+def test_a_patient_without_an_id_yet_is_named_by_its_full_url() -> None:
+    tumour = {**condition("c1", "p1"), "subject": {"reference": "urn:uuid:77"}}
+    entries = [{"fullUrl": "urn:uuid:77", "resource": {"resourceType": "Patient"}}, {"resource": tumour}]
+    call = call_from_bundle(json.dumps({"resourceType": "Bundle", "type": "transaction", "entry": entries}).encode())
+    found = read_resources(call.prefetch, patient_id=call.patient_id, declared=TEMPLATES)
+    assert call.patient_id == "77" and not found.wrong_patient and found.of("Condition")
+
+
+def test_an_id_sent_as_a_number_is_an_id() -> None:
+    call = call_from_bundle(bundle({"resourceType": "Patient", "id": 12}, condition("c1", "12")))
+    found = read_resources(call.prefetch, patient_id=call.patient_id, declared=TEMPLATES)
+    assert call.patient_id == "12" and not found.wrong_patient and found.of("Condition")
+
+
 def test_of_several_patients_one_must_be_named() -> None:
     body = bundle(patient("p1"), patient("p2"), condition("c1", "p1"), condition("c2", "p2"))
     with pytest.raises(BundleError, match="--patient"):
@@ -71,7 +91,7 @@ def test_the_same_bundle_has_the_same_hook_instance_and_another_has_not() -> Non
     assert call_from_bundle(one).hook_instance != call_from_bundle(two).hook_instance
 
 
-@pytest.mark.parametrize("body", [b"[]", b"{}", b'"x"', b'{"resourceType": "Patient", "id": "p"}', b"null"])
+@pytest.mark.parametrize("body", [b"[]", b"[1]", b"[{}]", b"{}", b'"x"', b"null", bytes(json.dumps(patient("p")), "utf8")])
 def test_what_is_no_bundle_is_refused(body: bytes) -> None:
     with pytest.raises(BundleError, match="not a FHIR Bundle"):
         call_from_bundle(body)
