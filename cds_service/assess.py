@@ -192,9 +192,10 @@ class Assessor:
         silent = at_order and not drafts and not chart.wrong_patient
         cards = [] if silent else maker.cards()
         if not cards and context.hook == "order-sign" and ("prrt" in drafts.values() or chart.foreign_drafts):
-            reason = "wrong-patient" if chart.foreign_drafts else assessment.primary.reason
+            said = assessment.primary
+            rule, reason = ("D-01", "wrong-patient") if chart.foreign_drafts else (said.rule, said.reason)
             why = self.book.wording.say("reason", reason)
-            cards = [not_assessed_card(self.book, context.hook_instance, why, sorted(drafts))]
+            cards = [not_assessed_card(self.book, context.hook_instance, rule, why, sorted(drafts))]
         return cards
 
 

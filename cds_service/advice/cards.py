@@ -111,16 +111,19 @@ def card_extension(codes: Sequence[str], drafts: Sequence[str]) -> dict[str, Any
     return {key: list(names) for key, names in (("rules", codes), ("orders", drafts)) if names}
 
 
-def not_assessed_card(book: Rulebook, hook_instance: str, why: str, drafts: Sequence[str]) -> dict[str, Any]:
-    """The card that answers an order of a 177Lu agent when nothing could be assessed."""
+def not_assessed_card(
+    book: Rulebook, hook_instance: str, rule: str, why: str, drafts: Sequence[str]
+) -> dict[str, Any]:
+    """The card that answers an order of a 177Lu agent when nothing could be assessed; ``rule`` says why."""
     text = book.wording.say("card", "not_assessed").format(why=why)
+    lines = (text, *([drafts_line(book, drafts)] if drafts else []), book.wording.say("card", "closing"))
     return {
         "uuid": str(uuid5(uuid5(_NIL, hook_instance), "not-assessed")),
         "summary": shorten(text),
-        "detail": "\n\n".join((text, drafts_line(book, drafts), book.wording.say("card", "closing"))),
+        "detail": "\n\n".join(lines),
         "indicator": "info",
         "source": {"label": book.wording.say("card", "source_label")},
-        "extension": {"prrt-cds.card": card_extension((), drafts)},
+        "extension": {"prrt-cds.card": card_extension((rule,), drafts)},
     }
 
 

@@ -171,6 +171,8 @@ def test_a_signed_dose_is_never_met_with_silence(agent: Resource) -> None:
     assert assessment(response)["reason"] == "no-active-disease"
     (card,) = response["cards"]
     assert card["indicator"] == "info" and "not assessed" in (card["summary"] + card["detail"]).lower()
+    (primary,) = assessment(response)["findings"]
+    assert card["extension"]["prrt-cds.card"]["rules"] == [primary["rule"]]
     assert ordering([patient(), remission], request("CT abdomen"))["cards"] == []
 
 
@@ -178,6 +180,8 @@ def test_a_dose_drafted_for_another_patient_is_said() -> None:
     foreign = {**draft(), "subject": {"reference": "Patient/another"}}
     (card,) = ordering(record(), foreign)["cards"]
     assert "not assessed" in card["summary"] and "another patient" in card["summary"]
+    assert card["extension"]["prrt-cds.card"] == {"rules": ["D-01"]}, "the order itself is not named"
+    assert "Draft order" not in card["detail"]
 
 
 def test_a_signed_dose_beside_another_patients_record_is_never_met_with_silence() -> None:
