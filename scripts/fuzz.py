@@ -74,20 +74,23 @@ class Session:
 
 
 def mutated(data: bytes, most: int, seed: int) -> bytes:
-    """An input near ``data``: edited as JSON where it is JSON, else, and sometimes anyway, as bytes."""
+    """An input near ``data``: edited as JSON where it can be, else, and sometimes anyway, as bytes."""
     chance = random.Random(seed)
     try:
-        document: Any = json.loads(data)
-    except (ValueError, RecursionError):
-        document = chance.choice(corpus.documents())
-    if chance.random() < 0.05:
-        document = chance.choice(corpus.documents())
-    if not isinstance(document, dict | list):
-        document = [document]
-    body = json.dumps(edits.edited(document, edits.random_edits(chance))).encode()
+        document = chance.choice(corpus.documents()) if chance.random() < 0.05 else json.loads(data)
+        body = _edited(document, chance)
+    except ValueError:
+        body = _edited(chance.choice(corpus.documents()), chance)
+    except RecursionError:  # by now nested too deeply to be copied
+        body = edits.random_bytes(data, chance)
     if chance.random() < 0.15:
         body = edits.random_bytes(body, chance)
     return body[:most]
+
+
+def _edited(document: Any, chance: random.Random) -> bytes:
+    whole = document if isinstance(document, dict | list) else [document]
+    return json.dumps(edits.edited(whole, edits.random_edits(chance))).encode()
 
 
 def guided(session: Session, seed: int) -> None:
