@@ -91,7 +91,10 @@ def test_the_same_bundle_has_the_same_hook_instance_and_another_has_not() -> Non
     assert call_from_bundle(one).hook_instance != call_from_bundle(two).hook_instance
 
 
-@pytest.mark.parametrize("body", [b"[]", b"[1]", b"[{}]", b"{}", b'"x"', b"null", bytes(json.dumps(patient("p")), "utf8")])
+PERSON = json.dumps(patient("p")).encode()
+
+
+@pytest.mark.parametrize("body", [b"[]", b"[1]", b"[{}]", b"{}", b'"x"', b"null", PERSON])
 def test_what_is_no_bundle_is_refused(body: bytes) -> None:
     with pytest.raises(BundleError, match="not a FHIR Bundle"):
         call_from_bundle(body)
