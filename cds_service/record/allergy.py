@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from cds_service.fhir.elements import dated, notes, objects, states, text, words_at
 from cds_service.fhir.ignored import Ignored
 from cds_service.fhir.resources import ResourceSet
-from cds_service.record.codes import concepts_at
+from cds_service.record.codes import Said, concepts_at
 from cds_service.record.common import first_date, free_texts
+from cds_service.record.index import candidates
 from cds_service.record.model import Allergy
 
 _AGENTS = (
@@ -46,14 +48,24 @@ def read(resources: ResourceSet, ignored: list[Ignored]) -> list[Allergy]:
             start, _ = dated(data, "onset")
             when = start or first_date(data, "recordedDate", "lastOccurrence")
             found.append(Allergy(source=resource.source, when=when, agent=agent, severe=_severity(data)))
-    for resource in resources.of("Condition"):
+    for resource in candidates(resources, _names_allergy, "Condition"):
         words = " ".join(free_texts(resource.data, "code"))
-        agent = _named(words) if _REACTION.search(words) and not _NONE.search(words) else None
+        agent = _in_name(words)
         if agent:
             severe = True if _SEVERE.search(words) else False if _MILD.search(words) else None
             when = first_date(resource.data, "onsetDateTime", "recordedDate")
             found.append(Allergy(source=resource.source, when=when, agent=agent, severe=severe, read_as="narrative"))
     return found
+
+
+def _names_allergy(code: Said) -> bool:
+    return _in_name(" ".join(code.texts)) is not None
+
+
+@lru_cache(maxsize=1024)
+def _in_name(words: str) -> str | None:
+    """The agent of an allergy that is a Condition by name."""
+    return _named(words) if _REACTION.search(words) and not _NONE.search(words) else None
 
 
 def _agent(data: Mapping[str, Any]) -> str | None:

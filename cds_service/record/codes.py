@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
-from cds_service.fhir.elements import Coding, codings, text, walk
+from cds_service.fhir.elements import Coding, codings, text, walk, words_at
 
 LOINC = "http://loinc.org"
 SNOMED = "http://snomed.info/sct"
@@ -158,33 +158,36 @@ class Said:
     texts: tuple[str, ...]  # text, then displays; empty if a code is understood
     words: str  # text and displays, understood or not
     first: str = ""  # the first coding as "system|code"; empty if it has no code
+    codings: tuple[Coding, ...] = ()  # as ``elements.codings`` gives them
+    shown: str = ""  # as ``elements.words_at`` gives it: ``words``, and a display out of its place
 
 
 def said(concept: Mapping[str, Any]) -> Said:
     """Reads one CodeableConcept. Records repeat few of them many times, so the reading is kept by content."""
     try:
         sent = concept.get("coding", (concept,))
-        parts = tuple((item.get("system"), item.get("code"), item.get("display")) for item in sent)
-        return _said(parts, concept.get("text"))
+        parts = tuple([(item.get("system"), item.get("code"), item.get("display")) for item in sent])
+        return _said(parts, concept.get("text"), concept.get("display"))
     except (AttributeError, TypeError):  # wrong shapes: read slowly, as far as they are readable
         written = [text(concept.get("text")), *(coding.display for coding in codings(concept))]
-        return _of(codings(concept), written)
+        return _of(codings(concept), written, words_at(concept))
 
 
 @lru_cache(maxsize=8192)
-def _said(parts: tuple[tuple[Any, Any, Any], ...], words: Any) -> Said:
+def _said(parts: tuple[tuple[Any, Any, Any], ...], words: Any, stray: Any) -> Said:
     found = [Coding(text(system), text(code), text(display)) for system, code, display in parts]
-    return _of(found, [text(words), *(coding.display for coding in found)])
+    written = [text(words), *(coding.display for coding in found)]
+    shown = " ".join(dict.fromkeys(filter(None, [*written, text(stray)])))
+    return _of(tuple(coding for coding in found if coding.code or coding.display), written, shown)
 
 
-def _of(found: Sequence[Coding], written: Iterable[str]) -> Said:
+def _of(found: tuple[Coding, ...], written: Iterable[str], shown: str) -> Said:
     known = concepts(found)
     refused = any(concept.refused for concept in known)
     names = frozenset() if refused else frozenset(concept.name for concept in known)
     texts = tuple(dict.fromkeys(filter(None, written)))
-    coding = next((coding for coding in found if coding.code or coding.display), None)
-    first = f"{coding.system}|{coding.code}" if coding and coding.code else ""
-    return Said(known, names, () if known else texts, " ".join(texts), first)
+    first = f"{found[0].system}|{found[0].code}" if found and found[0].code else ""
+    return Said(known, names, () if known else texts, " ".join(texts), first, found, shown)
 
 
 def all_said(data: object, *path: str) -> Iterator[Said]:

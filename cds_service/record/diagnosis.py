@@ -7,15 +7,16 @@ only where none of its codes is known. Look-alikes give nothing.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from functools import lru_cache
 
 from cds_service.dates import Span, parse_date
 from cds_service.fhir.elements import Coding, codings, dated, objects, states, text, walk, words_at
 from cds_service.fhir.ignored import Ignored
 from cds_service.fhir.resources import Resource, ResourceSet
 from cds_service.fhir.status import UNSURE, verification
-from cds_service.record.codes import ICD10, ICD10CM, ICDO3, Concept, concept_of, system_of
-from cds_service.record.index import once, speaking
+from cds_service.record.codes import ICD10, ICD10CM, ICDO3, Concept, Said, all_said, concept_of, system_of
+from cds_service.record.index import candidates, once, speaking
 from cds_service.record.model import Diagnosis, Entity, Primary
 from cds_service.record.organs import organ_of, organ_of_codes, primary_of
 from cds_service.record.tumour_names import TumourName, is_look_alike, read_name
@@ -37,12 +38,26 @@ _ICD_PRIMARY_UNSAID = frozenset({"net-secondary"})
 
 def read(resources: ResourceSet, ignored: list[Ignored]) -> list[Diagnosis]:
     """The neuroendocrine diagnoses on record, by source; ``ignored`` is left as it is."""
-    return [found for resource in resources.of("Condition") if (found := diagnosis_of(resource, resources)) is not None]
+    linked = bool(_histology(resources))  # then any of them may be a tumour
+    conditions = resources.of("Condition") if linked else candidates(resources, _names_tumour, "Condition")
+    return [found for resource in conditions if (found := diagnosis_of(resource, resources)) is not None]
 
 
 def look_alike_recorded(resources: ResourceSet) -> bool:
     """Whether a tumour is on record that is easily taken for a NET and is none (Merkel cell, goblet cell ...)."""
-    return any(_is_look_alike(resource) for resource in resources.of("Condition"))
+    return any(_is_look_alike(resource) for resource in candidates(resources, _names_look_alike, "Condition"))
+
+
+@lru_cache(maxsize=1024)
+def _names_tumour(code: Said) -> bool:
+    known = _concepts(code)
+    return (_entity(known) if known else read_name(code.shown)) is not None
+
+
+@lru_cache(maxsize=1024)
+def _names_look_alike(code: Said) -> bool:
+    known = _concepts(code)
+    return any(concept.name in _LOOK_ALIKES for concept in known) if known else is_look_alike(code.shown)
 
 
 def diagnosis_of(resource: Resource, resources: ResourceSet) -> Diagnosis | None:
@@ -74,19 +89,24 @@ def diagnosis_of(resource: Resource, resources: ResourceSet) -> Diagnosis | None
 
 
 def _known(data: dict[str, object]) -> Iterator[Concept]:
-    """The understood concepts of the code and of the morphology (extension, or evidence of it in the code)."""
-    return _understood(_codings(data))
+    """The understood concepts of the code and of the morphology."""
+    for code in (*all_said(data, "code"), *_morphology(data)):
+        yield from _concepts(code)
 
 
-def _understood(found: Iterable[Coding]) -> Iterator[Concept]:
-    for coding in found:
+@lru_cache(maxsize=1024)
+def _concepts(code: Said) -> tuple[Concept, ...]:
+    """The understood concepts of a code, or evidence of them in it."""
+    found: list[Concept] = []
+    for coding in code.codings:
         system = system_of(coding.system)
         # Codes that ICD-10 and its national versions share with ICD-10-CM (C25.4, E34.0) mean the same.
         known = concept_of(coding) or (concept_of(Coding(ICD10CM, coding.code)) if system == ICD10 else None)
         if known is None and system == ICDO3 and "/" in coding.code:
             known = concept_of(Coding(ICDO3, f"{coding.code.split('/')[0]}/3"))  # other behaviour, same tumour
         if known is not None:
-            yield known
+            found.append(known)
+    return tuple(found)
 
 
 def _histology(resources: ResourceSet) -> dict[str, list[Concept]]:
@@ -101,8 +121,8 @@ def _linked_histology(resources: ResourceSet) -> dict[str, list[Concept]]:
     named: dict[str, list[Concept]] = {}
     for item in speaking(resources, lambda code: code.names & {"histology-type", "tumour-morphology-panel"}):
         parts = (item.data, *objects(item.data.get("component")))
-        said = (coding for part in parts for coding in codings(part, "valueCodeableConcept"))
-        named[item.source] = tumours = [concept for concept in _understood(said) if concept.name in _ENTITY]
+        said = (code for part in parts for code in all_said(part, "valueCodeableConcept"))
+        named[item.source] = tumours = [each for code in said for each in _concepts(code) if each.name in _ENTITY]
         extended = (part.get("valueReference") for part in objects(item.data.get("extension")))
         for target in (*objects(item.data.get("focus")), *extended):
             about = resources.resolve(target, within=item)
@@ -115,12 +135,12 @@ def _linked_histology(resources: ResourceSet) -> dict[str, list[Concept]]:
     return found
 
 
-def _codings(data: dict[str, object]) -> Iterator[Coding]:
-    yield from codings(data, "code")
+def _morphology(data: dict[str, object]) -> Iterator[Said]:
+    """What mCODE's extension says."""
     for extension in objects(data.get("extension")):
         if "morphology" in text(extension.get("url")).lower():
-            yield from codings(extension, "valueCodeableConcept")
-            yield from codings(extension, "valueCoding")
+            yield from all_said(extension, "valueCodeableConcept")
+            yield from all_said(extension, "valueCoding")
 
 
 def _words(data: dict[str, object]) -> str:

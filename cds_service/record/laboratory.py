@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any, cast, get_args
+from typing import Any, NamedTuple, cast, get_args
 
 from cds_service.dates import Span
 from cds_service.fhir.elements import (
@@ -27,7 +26,7 @@ from cds_service.fhir.resources import Resource, ResourceSet
 from cds_service.record.analyte_names import NOT_BLOOD, URINE_TOO, named_analyte
 from cds_service.record.codes import Said, concepts_at
 from cds_service.record.common import when_observed
-from cds_service.record.index import code_of, speaking
+from cds_service.record.index import parts_speaking, speaking
 from cds_service.record.model import Analyte, LabResult, ReadAs
 from cds_service.record.units import UNITS, convert, normalised
 from cds_service.record.versions import corrected
@@ -48,13 +47,13 @@ _RANGE = re.compile(r"(?P<low>\d+(?:[.,]\d+)?)?\s*(?:-|–|to|bis|<|<=|≤|up to
 _USUAL = re.compile(r"\bnormal|\breference", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
+class _Part(NamedTuple):
     """An Observation or one of its components."""
 
     source: str
     when: Span | None
     data: Mapping[str, Any]
+    code: Said
 
 
 def read(resources: ResourceSet, plausible: Plausible, ignored: list[Ignored]) -> list[LabResult]:
@@ -63,26 +62,22 @@ def read(resources: ResourceSet, plausible: Plausible, ignored: list[Ignored]) -
     ``plausible`` are the limits per analyte, both allowed. Undated results go to ``ignored``.
     """
     found: list[LabResult] = []
-    results = speaking(resources, _analyte_said)
-    replaced = corrected(results)
+    replaced = corrected(speaking(resources, _analyte_said))
     ignored += [Ignored(source, "superseded") for source in sorted(replaced)]
-    for resource in results:
-        if resource.source in replaced:
+    for _, resource, data, code in parts_speaking(resources, _analyte_said):
+        analyte = _analyte_of(code, data)
+        if analyte is None or resource.source in replaced or _of_other_specimen(analyte, data, resource, resources):
             continue
-        for data in (resource.data, *objects(resource.data.get("component"))):
-            analyte = analyte_of(data)
-            if analyte is None or _of_other_specimen(analyte, data, resource, resources):
-                continue
-            part = _Part(resource.source, when_observed(resource, resources, "issued"), data)
-            result = _result(part, analyte, plausible)
-            if result is None:
-                continue
-            if result.problem:
-                ignored.append(Ignored(part.source, result.problem, analyte))
-            if part.when is None:
-                ignored.append(Ignored(part.source, "no-date", analyte))
-            else:
-                found.append(result)
+        part = _Part(resource.source, when_observed(resource, resources, "issued"), data, code)
+        result = _result(part, analyte, plausible)
+        if result is None:
+            continue
+        if result.problem:
+            ignored.append(Ignored(part.source, result.problem, analyte))
+        if part.when is None:
+            ignored.append(Ignored(part.source, "no-date", analyte))
+        else:
+            found.append(result)
     torn = {resource.source for resource in speaking(resources, _contradictory)}
     ignored += [Ignored(source, "unreadable", "codes of different tests") for source in sorted(torn)]
     return found
@@ -92,9 +87,8 @@ def _contradictory(code: Said) -> bool:
     return len(code.names & _ANALYTES) > 1
 
 
-def analyte_of(data: Mapping[str, Any]) -> Analyte | None:
+def _analyte_of(code: Said, data: Mapping[str, Any]) -> Analyte | None:
     """Which analyte an Observation or component measures: by its codes, by text only if none of them is known."""
-    code = code_of(data)
     name = _analyte_said(code)
     if name in _COUNTS and not code.concepts:
         unit = (quantity(data.get("valueQuantity")) or Quantity(Decimal(0))).units
@@ -147,7 +141,7 @@ def _result(part: _Part, analyte: Analyte, plausible: Plausible) -> LabResult | 
         lower_limit=lower,
         upper_limit=upper,
         raw=raw[:60],
-        code=code_of(data).first,
+        code=part.code.first,
         assay=text_of(data.get("method"))[:120],
         read_as=_read_as(part),
     )
@@ -161,7 +155,7 @@ def _problem(part: _Part, analyte: Analyte, why: Why, raw: str) -> LabResult:
 
 
 def _read_as(part: _Part) -> ReadAs:
-    return "coded" if code_of(part.data).concepts else "narrative"
+    return "coded" if part.code.concepts else "narrative"
 
 
 def _has_value(data: Mapping[str, Any]) -> bool:
@@ -186,20 +180,23 @@ def _reference(
     data: Mapping[str, Any], analyte: Analyte, unit: str, amount: Quantity
 ) -> tuple[Decimal | None, Decimal | None]:
     """Reference limits in the result's unit. Of several upper limits the lowest counts: the cautious reading."""
-    lows, highs = [], []
+    lows: list[Decimal] = []
+    highs: list[Decimal] = []
     for entry in objects(data.get("referenceRange")):
         if "type" in entry and not _is_usual(entry):
             continue
-        low, high = (_limit(entry.get(name), analyte, unit, amount) for name in ("low", "high"))
+        low, high = _limit(entry.get("low"), analyte, unit, amount), _limit(entry.get("high"), analyte, unit, amount)
         match = _RANGE.fullmatch(text(entry.get("text"))) if low is None and high is None else None
         if match:
             low, high = (
                 _limit({"value": match[name], "unit": match["unit"]} if match[name] else None, analyte, unit, amount)
                 for name in ("low", "high")
             )
-        lows += [low] if low is not None else []
-        highs += [high] if high else []
-    lower, upper = max(lows, default=None), min(highs, default=None)
+        if low is not None:
+            lows.append(low)
+        if high:
+            highs.append(high)
+    lower, upper = max(lows) if lows else None, min(highs) if highs else None
     # Ends the wrong way round: one of them is wrong, and nobody knows which.
     return (None, None) if lower is not None and upper is not None and lower > upper else (lower, upper)
 

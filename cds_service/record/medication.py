@@ -25,7 +25,7 @@ from cds_service.fhir.elements import (
     words_at,
 )
 from cds_service.fhir.resources import Resource, ResourceSet
-from cds_service.record.codes import Concept, concepts, said
+from cds_service.record.codes import Concept, Said, concepts, said
 from cds_service.record.index import once
 from cds_service.record.units import convert
 
@@ -75,8 +75,7 @@ def _product_of(resource: Resource, resources: ResourceSet) -> Product:
     data = resource.data
     concept = data.get("medicationCodeableConcept")
     if isinstance(concept, dict):
-        code = said(concept)
-        return Product(code.concepts, "" if code.concepts else code.words, code.words)
+        return product_said(said(concept))
     target = data.get("medicationReference")
     medication = resources.resolve(target, within=resource)
     if medication is None:
@@ -89,6 +88,11 @@ def _product_of(resource: Resource, resources: ResourceSet) -> Product:
         named = resources.resolve(part.get("itemReference"), within=medication)
         inner += list(objects(named.data.get("code"))) if named else []
     return _product(own, inner, parts, words_at(medication.data, "form"))
+
+
+def product_said(code: Said) -> Product:
+    """The product a medication's code says."""
+    return Product(code.concepts, "" if code.concepts else code.words, code.words)
 
 
 def _product(

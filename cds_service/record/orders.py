@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from cds_service.dates import Span, parse_date
 from cds_service.fhir.elements import dated, notes, objects, text, words_at
 from cds_service.fhir.ignored import Ignored
 from cds_service.fhir.resources import Resource, ResourceSet
-from cds_service.record.codes import Concept, concepts_at, free_words
+from cds_service.record.codes import Concept, Said, concepts_at, free_words
 from cds_service.record.drugs import GROUPS, MAX_NAME, drugs_coded, drugs_named, is_local
-from cds_service.record.medication import Product, beside, bounds, composition, doses, product_of
+from cds_service.record.index import candidates
+from cds_service.record.medication import Product, beside, bounds, composition, doses, product_of, product_said
 from cds_service.record.model import Order, OrderKind
 from cds_service.record.prrt import activity, radioligand_of
 from cds_service.record.tracers import FDG, SSTR_PET_TRACERS, tracers_in
@@ -30,7 +32,7 @@ def read(resources: ResourceSet, ignored: list[Ignored], *, draft: bool = False)
     for resource in resources.of("ServiceRequest"):
         if draft or (resource.status == "active" and text(resource.data.get("intent")) in _INTENTS):
             found += _orders(resource, _service_kinds(resource), _service_day(resource.data), draft, ignored)
-    for resource in resources.of("MedicationRequest"):
+    for resource in candidates(resources, _is_asked_for, "MedicationRequest"):
         if draft or (resource.status == "active" and text(resource.data.get("intent")) in _INTENTS):
             product = product_of(resource, resources)
             found += _orders(resource, _product_kinds(product), bounds(resource.data)[0], draft, ignored, product)
@@ -89,6 +91,11 @@ def _appointment_kinds(resource: Resource, resources: ResourceSet) -> Iterator[O
         request = resources.resolve(target, within=resource)
         if request is not None and request.type == "ServiceRequest":
             yield from _service_kinds(request)
+
+
+@lru_cache(maxsize=1024)
+def _is_asked_for(code: Said) -> bool:
+    return any(True for _ in _product_kinds(product_said(code)))
 
 
 def _product_kinds(product: Product) -> Iterator[OrderKind]:

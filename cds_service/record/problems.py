@@ -14,7 +14,7 @@ from cds_service.fhir.resources import Resource, ResourceSet
 from cds_service.fhir.status import UNSURE, verification
 from cds_service.record.codes import Said, concepts_at, names_at
 from cds_service.record.common import first_date, free_texts, when_observed
-from cds_service.record.index import code_of
+from cds_service.record.index import candidates, code_of
 from cds_service.record.medication import product_of
 from cds_service.record.model import Problem, ProblemKind
 from cds_service.record.problem_names import NAMES, NEGATED, kinds_named
@@ -72,9 +72,9 @@ _MORE_DISTANT = re.compile(r"grand|step|half|foster|adopt|in-?law|aunt|uncle|cou
 def read(resources: ResourceSet, ignored: list[Ignored]) -> list[Problem]:
     """Problems from Conditions, from status Observations, and the one family history that counts (MDS / AML)."""
     found: list[Problem] = []
-    for resource in resources.of("Condition"):
+    for resource in candidates(resources, _names_problem, "Condition"):
         found += _of_condition(resource)
-    for resource in resources.of("Observation"):
+    for resource in candidates(resources, _asks_status, "Observation"):
         found += _of_observation(resource, resources)
     for resource in resources.of("AdverseEvent"):
         found += _of_adverse_event(resource, resources)
@@ -86,6 +86,16 @@ def read(resources: ResourceSet, ignored: list[Ignored]) -> list[Problem]:
         if not relative:
             ignored.append(Ignored(resource.source, "family-member"))
     return found
+
+
+@lru_cache(maxsize=1024)
+def _names_problem(code: Said) -> bool:
+    """Whether a Condition's code may name a problem; what stands beside it only completes that (``index``)."""
+    if "pregnancy-end" in code.names or not _CODED.keys().isdisjoint(code.names):
+        return True
+    if any(kinds_named(words) for words in code.texts) or nyha_class(code.shown) is not None:
+        return True
+    return bool(_LOST.fullmatch(code.shown) or _ORGAN_TOXICITY.search(code.shown))
 
 
 def _of_condition(resource: Resource) -> Iterator[Problem]:

@@ -13,10 +13,11 @@ from typing import Any
 from cds_service.fhir.elements import Quantity, dated, objects, words_at
 from cds_service.fhir.ignored import Ignored
 from cds_service.fhir.resources import Resource, ResourceSet
-from cds_service.record.codes import Concept, concepts_at, free_words
+from cds_service.record.codes import Concept, Said, concepts_at, free_words
 from cds_service.record.courses import KINDS, course_of, written_cycles
 from cds_service.record.drugs import MAX_NAME, NOT_TAKEN
-from cds_service.record.medication import Product, beside, doses, product_of, written_activity
+from cds_service.record.index import candidates
+from cds_service.record.medication import Product, beside, doses, product_of, product_said, written_activity
 from cds_service.record.model import Group, Treatment
 from cds_service.record.units import convert
 
@@ -53,6 +54,8 @@ _OTHERS: tuple[tuple[Group, str, str], ...] = (
     ("mibg", "131I-MIBG", r"mibg|iobenguane|azedra"),
     ("radium-223", "223Ra", r"radium|223[ -]?ra(?![a-z])|ra[ \-^]*223|xofigo"),
 )
+_AGENT_UNSAID = frozenset({"radionuclide-therapy", "isotope-177lu"})
+"""Procedures that say that it was one, not with what."""
 _UNIT_WORDS = frozenset({"unit", "units", "1", "each", "ea", "millicurie units", "billing units", "u"})
 _CODED: dict[str, tuple[Group, str, str]] = {
     "lutetium-177-dotatate": ("prrt", "177Lu-DOTATATE", "177Lu"),
@@ -119,17 +122,28 @@ def read(
 ) -> list[Treatment]:
     """Every radioligand cycle, statement or order. ``activity_range``: what one cycle can plausibly be, in GBq."""
     found = []
-    for resource in resources.of("MedicationAdministration", "MedicationStatement", "MedicationRequest"):
+    for resource in candidates(resources, _is_agent, *KINDS):
         product = product_of(resource, resources)
         agent = radioligand(product)
         if agent is not None:
             item = _from_medication(resource, product, agent, activity_range, ignored)
             found += [item] if item else []
-    for resource in resources.of("Procedure"):
+    for resource in candidates(resources, _may_be_cycle, "Procedure"):
         agent = radioligand_in_procedure(resource, resources)
         if agent is not None:
             found.append(_from_procedure(resource, agent, activity_range, ignored))
     return found
+
+
+@lru_cache(maxsize=1024)
+def _is_agent(code: Said) -> bool:
+    return radioligand(product_said(code)) is not None
+
+
+@lru_cache(maxsize=1024)
+def _may_be_cycle(code: Said) -> bool:
+    named = radioligand_of(code.concepts, " ".join(code.texts))
+    return named is not None or any(concept.name in _AGENT_UNSAID for concept in code.concepts)
 
 
 def _from_medication(
@@ -165,7 +179,7 @@ def radioligand_in_procedure(resource: Resource, resources: ResourceSet) -> Radi
         if medication is not None:
             used += concepts_at(medication.data, "code")
             words.append(words_at(medication.data, "code"))
-    if names & {"radionuclide-therapy", "isotope-177lu"}:  # says that it was one, not with what
+    if names & _AGENT_UNSAID:
         words += [words_at(data, "code"), beside(data)]
     said = " ".join(filter(None, words))
     return radioligand_of((*known, *used), "" if _UNDONE.search(free_words(data, "code")) else said)

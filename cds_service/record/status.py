@@ -14,7 +14,7 @@ from cds_service.fhir.ignored import Ignored
 from cds_service.fhir.resources import Resource, ResourceSet
 from cds_service.record.codes import Said, concepts_at, names_at
 from cds_service.record.common import free_texts, when_observed
-from cds_service.record.index import code_of, speaking
+from cds_service.record.index import candidates, code_of, speaking
 from cds_service.record.model import Performance, Problem, QualityOfLife
 
 _ECOG = re.compile(r"\becog\b|\bzubrod\b|who performance|performance status \(?(?:ecog|who)", re.I)
@@ -166,7 +166,7 @@ def read_quality_of_life(resources: ResourceSet, ignored: list[Ignored]) -> list
 
 def _global_scores(resources: ResourceSet) -> Iterator[tuple[Resource, str, Sequence[Mapping[str, Any]]]]:
     """What asks for the global health of a named instrument, with the parts that should hold the score."""
-    for resource in resources.of("Observation"):
+    for resource in candidates(resources, _is_global, "Observation"):
         words = code_of(resource.data).words
         instrument = _instrument_in(f"{words} {words_at(resource.data, 'method')}")
         if instrument is None:
@@ -182,6 +182,11 @@ def _global_scores(resources: ResourceSet) -> Iterator[tuple[Resource, str, Sequ
         asked = [item for item in items if _GLOBAL.search(_title(item))] if instrument else []
         if instrument and asked:
             yield resource, instrument, [answer for item in asked for answer in walk(item, "answer")]
+
+
+@lru_cache(maxsize=1024)
+def _is_global(code: Said) -> bool:
+    return bool(_GLOBAL.search(code.words) or _GLOBAL.search(code.shown))
 
 
 def _title(item: Mapping[str, Any]) -> str:

@@ -17,7 +17,7 @@ from cds_service.fhir.resources import Resource, ResourceSet
 from cds_service.fhir.status import UNSURE, verification
 from cds_service.narrative.normalise import plain
 from cds_service.record.codes import Said, free_words, names_at
-from cds_service.record.index import code_of
+from cds_service.record.index import candidates, code_of
 from cds_service.record.intervals import percent
 from cds_service.record.model import Intervention, Procedure, Range
 from cds_service.record.versions import UNFINISHED
@@ -125,17 +125,22 @@ _STATUS_WORDS = re.compile(
 def read(resources: ResourceSet, ignored: list[Ignored]) -> list[Procedure]:
     """Operations and local treatments done, by source; one Procedure may be two (distal pancreatectomy, spleen)."""
     found: list[Procedure] = []
-    for resource in resources.of("Procedure"):
+    for resource in candidates(resources, _names_one, "Procedure"):
         if resource.status in ("on-hold",):
             continue
         found += _procedure(resource)
-    for resource in resources.of("Condition"):
+    for resource in candidates(resources, _proves, "Condition"):
         found += _status_condition(resource)
-    for resource in resources.of("DiagnosticReport"):
+    for resource in candidates(resources, _reported, "DiagnosticReport"):
         for kind in _reported(code_of(resource.data)) if resource.status not in UNFINISHED else ():
             found.append(Procedure(source=resource.source, when=effective(resource.data, "issued"), kind=kind,
                                    text=words_at(resource.data, "code")[:120]))  # fmt: skip
     return sorted(found, key=lambda item: (item.source, item.kind, repr(item)))
+
+
+@lru_cache(maxsize=1024)
+def _names_one(code: Said) -> bool:
+    return bool(_coded(code.names) or kinds_in(" ".join(code.texts)))
 
 
 def _procedure(resource: Resource) -> Iterable[Procedure]:

@@ -4,15 +4,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from cds_service.fhir.elements import dated, words_at
 from cds_service.fhir.ignored import Ignored
 from cds_service.fhir.resources import Resource, ResourceSet
-from cds_service.record.codes import free_words
+from cds_service.record.codes import Said, free_words
 from cds_service.record.courses import KINDS, Course, course_of, written_cycles, written_interval
 from cds_service.record.drugs import GROUPS, drugs_coded, drugs_named, is_local, regimen_of
-from cds_service.record.medication import Product, beside, composition, doses, mg_per_day, product_of, unnamed
+from cds_service.record.index import candidates
+from cds_service.record.medication import (
+    Product,
+    beside,
+    composition,
+    doses,
+    mg_per_day,
+    product_of,
+    product_said,
+    unnamed,
+)
 from cds_service.record.model import Group, ReadAs, Treatment
 from cds_service.record.prrt import radioligand
 from cds_service.record.units import convert
@@ -38,13 +49,13 @@ _NO_TREATMENT = re.compile(
 def read(resources: ResourceSet, ignored: list[Ignored]) -> list[Treatment]:
     """Every treatment with a known drug or regimen; one item per drug."""
     found: list[Treatment] = []
-    for resource in resources.of(*KINDS):
+    for resource in candidates(resources, _is_drug, *KINDS):
         product = product_of(resource, resources)
         if unnamed(resource, resources):
             ignored.append(Ignored(resource.source, "unreadable", "medication not named"))
         if radioligand(product) is not None:
             continue
-        drugs = drugs_coded(product.codes) or drugs_named(product.words)
+        drugs = _drugs_of(product)
         if not drugs:
             continue
         course = course_of(resource)
@@ -56,6 +67,15 @@ def read(resources: ResourceSet, ignored: list[Ignored]) -> list[Treatment]:
         taken = [drug for drug in drugs if not is_local(drug, f"{product.all_words} {route}")]
         found += [_treatment(resource, product, drug, course) for drug in taken]
     return [*found, *_procedures(resources)]
+
+
+@lru_cache(maxsize=1024)
+def _is_drug(code: Said) -> bool:
+    return bool(_drugs_of(product_said(code)))
+
+
+def _drugs_of(product: Product) -> tuple[str, ...]:
+    return drugs_coded(product.codes) or drugs_named(product.words)
 
 
 def _treatment(resource: Resource, product: Product, drug: str, course: Course) -> Treatment:
@@ -113,13 +133,11 @@ def _group(drug: str, words: str, data: Mapping[str, Any]) -> Group:
 
 def _procedures(resources: ResourceSet) -> Iterator[Treatment]:
     """Drug treatment recorded as a Procedure ("CAPTEM, cycle 3")."""
-    for resource in resources.of("Procedure"):
+    for resource in candidates(resources, _is_treatment, "Procedure"):
         words = free_words(resource.data, "code")
-        if not words or _NO_TREATMENT.search(words):
-            continue
         start, end = dated(resource.data, "performed")
         around = beside(resource.data)
-        for drug in drugs_named(words):
+        for drug in _drugs_given(words):
             if GROUPS[drug] in ("transfusion", "nephrotoxic"):
                 continue
             yield Treatment(
@@ -130,3 +148,13 @@ def _procedures(resources: ResourceSet) -> Iterator[Treatment]:
                 cycles_written=written_cycles(f"{words}\n{around}", finished=resource.status == "completed"),
                 cycle_days=written_interval(f"{words}\n{around}"),
             )  # fmt: skip
+
+
+def _is_treatment(code: Said) -> bool:
+    return bool(_drugs_given(" ".join(code.texts)))
+
+
+@lru_cache(maxsize=1024)
+def _drugs_given(words: str) -> tuple[str, ...]:
+    """The drugs a Procedure's name says were given."""
+    return drugs_named(words) if words and not _NO_TREATMENT.search(words) else ()

@@ -20,6 +20,9 @@ _DIGITS = Context(prec=24)
 _RATIO = Context(prec=12)
 
 
+_ONE = Decimal(1)
+
+
 def _same(unit: str, *spellings: str, by: str = "1", over: str = "1") -> dict[str, tuple[str, Decimal, Decimal]]:
     return {spelling: (unit, Decimal(by), Decimal(over)) for spelling in spellings}
 
@@ -157,6 +160,16 @@ def convert(quantity: str, value: Decimal, units: Iterable[str]) -> tuple[Decima
 
     Markers whose assays are not convertible keep their own unit (CgA in U/L stays U/L).
     """
+    factor = _factor(quantity, tuple(units))
+    if isinstance(factor, str):
+        return factor
+    unit, by, over = factor
+    return _DIGITS.divide(value * by, over) if over != _ONE else value * by, unit
+
+
+@lru_cache(maxsize=2048)
+def _factor(quantity: str, units: tuple[str, ...]) -> tuple[str, Decimal, Decimal] | UnitProblem:
+    """The unit a quantity sent with these ``units`` is given in, and the factor and divisor to it."""
     spellings = [normalised(unit) for unit in units if unit.strip()]
     table = TABLE[quantity]
     if not spellings and "" not in table:
@@ -167,10 +180,7 @@ def convert(quantity: str, value: Decimal, units: Iterable[str]) -> tuple[Decima
         return "no-unit"
     if not found or len({entry[1:] for entry in found}) > 1:  # code and unit contradict each other
         return "unknown-unit"
-    unit, by, over = found[0]
-    if unit != UNITS[quantity] and quantity not in _MARKERS:
-        return "unknown-unit"
-    return _DIGITS.divide(value * by, over) if over != 1 else value * by, unit
+    return "unknown-unit" if found[0][0] != UNITS[quantity] and quantity not in _MARKERS else found[0]
 
 
 def to_canonical(quantity: str, value: Decimal, unit: str) -> Decimal | UnitProblem:
