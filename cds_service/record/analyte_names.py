@@ -20,7 +20,7 @@ _NAMES: dict[str, str] = {
     "lymphocytes": "lymphocyte;lymphocytes;lymphs;lymphozyten",
     "platelets": "platelet;platelets;plt;plts;thrombocyte;thrombocytes;thrombozyten;thrombozytenzahl;plaquettes"
     ";piastrine",
-    "creatinine": "creatinine;creatinin;creat;crea;kreatinin;creatinina;creatininemie",
+    "creatinine": "creatinine;creatinin;creat;crea;krea;kreatinin;creatinina;creatininemie",
     "bilirubin": "bilirubin;bili;tbili;tbil;gesamtbilirubin;gesamt bilirubin;bilirubin gesamt;bilirubine totale"
     ";bilirubine"
     ";bilirubina;t bili;t bilirubin",
@@ -81,7 +81,8 @@ NOT_BLOOD = re.compile(
     r"|dialys|drain|cord blood|donor|birth|ideal|target|/100",
     re.IGNORECASE,
 )
-_BRACKETS = re.compile(r"\[[^\]]*\]|\bi\. ?s\.?(?![a-z])|[(/] ?(?:kg|cm|g/dl|g/l|mg/dl|umol/l|u/l)\)?$", re.IGNORECASE)
+_BRACKETS = re.compile(r"\[[^\]]*\]|\bi\. ?[bps]\.?(?![a-z])|[(/] ?(?:kg|cm|g/dl|g/l|mg/dl|umol/l|u/l)\)?$",
+                       re.IGNORECASE)  # fmt: skip
 _SYSTEM = re.compile(r"^(?:f?[spb]|se|vb)-(?=[a-z])", re.IGNORECASE)  # the Nordic "S-Kreatinin", "B-Hb"
 _WORD = re.compile(r"[a-z0-9]+\+?|%")
 _BY_NAME = {name: analyte for analyte, names in _NAMES.items() for name in names.split(";")}

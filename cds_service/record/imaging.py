@@ -27,6 +27,8 @@ from cds_service.record.tissue import names_other_tumour
 from cds_service.record.tracers import FDG, Study, studies_of, studies_of_text, study_of_line, title_of
 from cds_service.record.versions import UNFINISHED, current
 
+_NETPET = re.compile(r"(?<![a-z0-9])(P[0-5])[ab]?(?![a-z0-9])", re.I)
+
 
 @dataclass(frozen=True, slots=True)
 class _Report:
@@ -166,7 +168,7 @@ def _coded(
     extra: dict[str, Any] = {}
     for item in own:
         if is_pairing(item.data):
-            extra |= _pairing(item.data, extra)
+            extra |= _pairing(item, extra, ignored)
         elif not names_other_tumour(f"{words_at(item.data, 'code')} {words_at(item.data, 'bodySite')}"):
             lesion = lesions.lesion_of(item, resources, ignored)
             if not lesions.is_reference(item):
@@ -177,24 +179,31 @@ def _coded(
     return lesions.joined(found), extra
 
 
-def _pairing(data: dict[str, Any], before: dict[str, Any]) -> dict[str, Any]:
-    """NETPET grade or stated discordance; of two the worse stands."""
-    if "netpet" in names_at(data, "code"):
-        grade = max(filter(None, (_netpet(data), before.get("netpet"))), default=None)
-        return {"netpet": grade} if grade else {}
-    flag = data.get("valueBoolean")
-    return {"discordant": flag or before.get("discordant", False)} if isinstance(flag, bool) else {}
+def _pairing(item: Resource, before: dict[str, Any], ignored: list[Ignored]) -> dict[str, Any]:
+    """NETPET grade or stated discordance; of two the worse stands. A value that says neither is listed."""
+    if "netpet" in names_at(item.data, "code"):
+        if grade := _netpet(item.data):
+            return {"netpet": max(filter(None, (grade, before.get("netpet"))))}
+    elif (flag := _discordant(item.data)) is not None:
+        return {"discordant": flag or before.get("discordant", False)}
+    if any(name.startswith("value") for name in item.data):
+        ignored.append(Ignored(item.source, "unreadable", "FDG and SSTR PET together"))
+    return {}
+
+
+def _discordant(data: dict[str, Any]) -> bool | None:
+    if isinstance(flag := data.get("valueBoolean"), bool):
+        return flag
+    words = f"{text(data.get('valueString'))} {words_at(data, 'valueCodeableConcept')}".strip().lower()
+    return {"true": True, "yes": True, "false": False, "no": False}.get(words)
 
 
 def _netpet(data: dict[str, Any]) -> str | None:
-    """P0 to P5; P4a and P4b are P4."""
+    """P0 to P5; P4a and P4b are P4. None if it names no grade, or several."""
     value = data.get("valueCodeableConcept")
     said = [c.code for c in codings(value)] + [words_at(value), text(data.get("valueString"))]
-    for words in said:
-        grade = words.strip().upper().removeprefix("NETPET").strip()[:2]
-        if grade in ("P0", "P1", "P2", "P3", "P4", "P5"):
-            return grade
-    return None
+    grades = {match[1].upper() for words in said for match in _NETPET.finditer(words)}
+    return grades.pop() if len(grades) == 1 else None
 
 
 def _scanner(own: Iterable[Resource]) -> str | None:
@@ -208,7 +217,7 @@ def _scanner(own: Iterable[Resource]) -> str | None:
 def _alone(loose: Loose, resources: ResourceSet, ignored: list[Ignored]) -> Iterator[Scan]:
     """Observations without any report: a NETPET grade stands alone; scores need to say which scan they are of."""
     for item in loose.left.values():
-        if is_pairing(item.data) and (extra := _pairing(item.data, {})):
+        if is_pairing(item.data) and (extra := _pairing(item, {}, ignored)):
             if (when := effective(item.data, "issued")) is None:
                 ignored.append(Ignored(item.source, "no-date"))
             else:

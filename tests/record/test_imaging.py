@@ -120,11 +120,25 @@ def test_fdg_lesions():
 @pytest.mark.parametrize(
     ("value", "grade"),
     [({"valueCodeableConcept": concept(SSTR, "P5")}, "P5"), ({"valueCodeableConcept": {"text": "NETPET P4a"}}, "P4"),
-     ({"valueString": "P2"}, "P2"), ({"valueString": "high"}, None)],
+     ({"valueString": "P2"}, "P2"), ({"valueString": "Grade P5"}, "P5"), ({"valueString": "P5 (discordant)"}, "P5")],
 )  # fmt: skip
 def test_netpet(value, grade):
     netpet = observation(concept(SSTR, "netpet-grade"), "n", **value)
     assert one(report(FDG, **results("n")), netpet).netpet == grade
+
+
+@pytest.mark.parametrize("value", [{"valueString": "high"}, {"valueInteger": 5}, {"valueString": "P1 or P2"}])
+def test_a_pairing_of_both_tracers_that_cannot_be_read_is_listed(value):
+    for code in ("netpet-grade", "fdg-sstr-discordant"):
+        found, ignored = run(imaging, report(FDG, **results("n")), observation(concept(SSTR, code), "n", **value))
+        assert [(scan.netpet, scan.discordant) for scan in found] == [(None, None)]
+        assert ("Observation/n", "unreadable") in why(ignored)
+
+
+def test_discordance_in_words():
+    for words, flag in (("true", True), ("Yes", True), ("no", False)):
+        stated = observation(concept(SSTR, "fdg-sstr-discordant"), "n", valueString=words)
+        assert one(report(FDG, **results("n")), stated).discordant is flag
 
 
 def test_netpet_and_discordance_stand_alone():
