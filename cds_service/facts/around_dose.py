@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import date, timedelta
-from decimal import Decimal
 
 from cds_service.facts.glossary import Facts, FactSpec, Known, no, yes
 from cds_service.facts.timing import DRUG_TYPES, end_missing, last_taken, sources_of, was_taken
@@ -152,9 +151,7 @@ def _amino_acids(view: View) -> Facts:
 
 def _parts(item: Order | Treatment, view: View) -> list[tuple[str, bool]]:
     """Each written part of the composition with whether it fits the label's window."""
-    low, high, volume = (
-        Decimal(str(view.params[name])) for name in ("lysine_min_g", "lysine_max_g", "amino_volume_max_l")
-    )
+    low, high, volume = (view.exact(name) for name in ("lysine_min_g", "lysine_max_g", "amino_volume_max_l"))
     amounts = (("lysine", item.lysine_g), ("arginine", item.arginine_g))
     parts = [(f"{name} {grams:f} g", low <= grams <= high) for name, grams in amounts if grams is not None]
     if item.volume_l is not None:

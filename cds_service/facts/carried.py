@@ -101,8 +101,8 @@ def words_of(text: str) -> list[str]:
 
 def equal_share(first: Sequence[str], second: Sequence[str], enough: float) -> float:
     """Share of equal words in order, of the longer text; 0 as soon as ``enough`` is out of reach."""
-    longer = max(len(first), len(second))
-    if sum((Counter(first) & Counter(second)).values()) < enough * longer:
+    shorter, longer = sorted((len(first), len(second)))
+    if shorter < enough * longer or sum((Counter(first) & Counter(second)).values()) < enough * longer:
         return 0.0
     matcher = SequenceMatcher(None, first, second, autojunk=False)
     return sum(block.size for block in matcher.get_matching_blocks()) / longer

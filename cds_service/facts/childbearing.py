@@ -77,8 +77,8 @@ def _applies(view: View) -> Known | None:
 def _recorded(view: View) -> list[Item]:
     """Conditions, due dates and statuses that say pregnant now."""
     found: list[Item] = []
-    for problem in view.chart.problems:
-        if problem.kind != "pregnancy" or not problem.active:
+    for problem in view.problems("pregnancy"):
+        if not problem.active:
             continue
         if problem.due is not None and problem.due.last < view.today:
             continue
@@ -93,12 +93,12 @@ def _recorded(view: View) -> list[Item]:
 
 def _positive_tests(view: View) -> list[Item]:
     tests = _results(view, "positive")
-    due = any(p.kind == "pregnancy" and p.active and p.due and p.due.last >= view.today for p in view.chart.problems)
+    due = any(p.active and p.due and p.due.last >= view.today for p in view.problems("pregnancy"))
     return [t for t in tests if (due or _within(view, t.when)) and not _ended(view, t.when)]
 
 
 def _suspected(view: View) -> list[Item]:
-    said: list[Item] = [p for p in view.chart.problems if p.kind == "possible-pregnancy" and p.active]
+    said: list[Item] = [p for p in view.problems("possible-pregnancy") if p.active]
     said += _results(view, "possible")
     return [s for s in said if (s.when is None or _within(view, s.when)) and not _ended(view, s.when)]
 
@@ -116,7 +116,7 @@ def _ended(view: View, since: Span | None) -> bool:
     """Whether a negative test, a delivery or the recorded end of a pregnancy is surely later than ``since``."""
     ends: list[Span | None] = [r.when for r in _results(view, *_NEGATIVE)]
     ends += [p.when for p in view.chart.procedures if p.kind == "delivery"]
-    ends += [p.end for p in view.chart.problems if p.kind == "pregnancy" and not p.active]
+    ends += [p.end for p in view.problems("pregnancy") if not p.active]
     return any(surely_before(since, end) for end in ends)
 
 
@@ -142,7 +142,7 @@ def _window(view: View) -> tuple[date, int]:
 
 
 def _lactation(view: View) -> Facts:
-    said = [p for p in view.chart.problems if p.kind == "lactation"]
+    said = view.problems("lactation")
     if any(p.active for p in said):
         return {"breast_feeding": _told([p for p in said if p.active])}
     facts: Facts = {"breast_feeding": no(sources(said), latest(said))} if said else {}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from decimal import Decimal
 
 from cds_service.dates import on_day
 from cds_service.facts.course import total_gbq
@@ -65,7 +64,7 @@ def _is_lutetium(order: Order) -> bool:
 
 
 def _activity(view: View, course: Course, orders: list[Order]) -> Facts:
-    p = {name: Decimal(str(view.params[name])) for name in ("dose_gbq_half", "dose_gbq", "dose_tolerance")}
+    p = {name: view.exact(name) for name in ("dose_gbq_half", "dose_gbq", "dose_tolerance")}
     lowest, highest = p["dose_gbq_half"] * (1 - p["dose_tolerance"]), p["dose_gbq"] * (1 + p["dose_tolerance"])
     known = [(o.activity_gbq, o.source) for o in orders if o.activity_gbq is not None]
     if not known:

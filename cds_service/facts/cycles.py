@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
 from statistics import median_low
+from typing import NamedTuple
 
 from cds_service.dates import Span
 from cds_service.record.model import Treatment
@@ -18,8 +18,7 @@ CAPTEM = {"capecitabine", "temozolomide"}
 _LONGEST_ADMINISTRATION = 31  # days; a longer "administration" is a whole treatment and says nothing of its days
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """One treatment as days: from ``start`` to ``end``, clipped to after the scan."""
 
     item: Treatment
@@ -29,20 +28,24 @@ class Piece:
     whole: bool  # lies after the scan as a whole, so that its written count counts
 
 
-def count(params: Mapping[str, float], block: Sequence[Piece], *, sure: bool) -> tuple[int, int | None, int | None]:
-    """Cycles of regimens with long enough cycles; and, of the last line that has both, the two counts."""
-    total, written, counted = 0, None, None
+def count(params: Mapping[str, float], block: Sequence[Piece], *, sure: bool) -> tuple[int, tuple[int, int] | None]:
+    """Cycles of regimens with long enough cycles; of the last line that has both, the written count and the own."""
+    total, both = 0, None
     for line in _lines([piece for piece in block if piece.item.group == "cytotoxic"]):
-        by_days, by_word = _counted(params, line, sure=sure), _written(line, sure=sure)
-        if _too_short(params, line):
+        single = _administrations(line)
+        starts = _starts(params, single)
+        if _too_short(params, line, starts):
             continue
+        # a day known only by month adds one to what may have been given
+        vague = 0 if sure else len({(piece.item.source, piece.when) for piece in single if not piece.when.exact})
+        by_days, by_word = len(starts) + vague if single else None, _written(line, sure=sure)
         if by_days is None and by_word is None:
             total += 0 if sure else _at_most(params, line)
             continue
         total += min(number for number in (by_days, by_word) if number is not None)
         if by_days is not None and by_word is not None:
-            written, counted = by_word, by_days
-    return total, written, counted
+            both = by_word, by_days
+    return total, both
 
 
 def _lines(pieces: Sequence[Piece]) -> list[list[Piece]]:
@@ -77,10 +80,10 @@ def _administrations(line: Sequence[Piece]) -> list[Piece]:
     ]
 
 
-def _starts(params: Mapping[str, float], line: Sequence[Piece]) -> list[date]:
+def _starts(params: Mapping[str, float], administrations: Sequence[Piece]) -> list[date]:
     """First days of the cycles, from the exact administration days."""
     days: set[date] = set()
-    for piece in _administrations(line):
+    for piece in administrations:
         if piece.when.exact:
             days.update(piece.start + timedelta(days=n) for n in range((piece.end - piece.start).days + 1))
     starts: list[date] = []
@@ -93,15 +96,6 @@ def _starts(params: Mapping[str, float], line: Sequence[Piece]) -> list[date]:
             starts.append(day)
         previous = day
     return starts
-
-
-def _counted(params: Mapping[str, float], line: Sequence[Piece], *, sure: bool) -> int | None:
-    """Cycles by administration days; a day known only by month adds one to what may have been given."""
-    single = _administrations(line)
-    if not single:
-        return None
-    vague = len({(piece.item.source, piece.when) for piece in single if not piece.when.exact})
-    return len(_starts(params, line)) + (0 if sure else vague)
 
 
 def _written(line: Sequence[Piece], *, sure: bool) -> int | None:
@@ -133,7 +127,7 @@ def _summed(pieces: Sequence[Piece]) -> int:
     return total + block
 
 
-def _too_short(params: Mapping[str, float], line: Sequence[Piece]) -> bool:
+def _too_short(params: Mapping[str, float], line: Sequence[Piece], starts: Sequence[date]) -> bool:
     """Whether the line's cycles are shorter than those that count by number: as written, by name, or as given."""
     lengths = [piece.item.cycle_days for piece in line if piece.item.cycle_days is not None]
     if lengths:
@@ -142,7 +136,6 @@ def _too_short(params: Mapping[str, float], line: Sequence[Piece]) -> bool:
         return True
     if any({piece.item.drug for piece in line} >= drugs for drugs in _FORTNIGHTLY_DRUGS):
         return True
-    starts = _starts(params, line)
     gaps = [(later - earlier).days for earlier, later in pairwise(starts)]
     return bool(gaps) and median_low(gaps) < params["cycle_min_days"]
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from cds_service.facts import reserve, scope
 from cds_service.facts.glossary import Facts, FactSpec, Known
 from cds_service.facts.imaging import current
-from cds_service.facts.sites import organ
 from cds_service.facts.timing import DRUG_TYPES
 from cds_service.facts.view import View
 from cds_service.record.model import Group, ProblemKind
@@ -93,19 +92,19 @@ def _organs(view: View) -> int | None:
 
 def _bones_listed(view: View) -> int:
     now = current(view)
-    return sum(1 for lesion in now.lesions if organ(lesion.site) == "bone") if now else 0
+    return now.organs.count("bone") if now else 0
 
 
 def _peritoneum(view: View) -> int | None:
     """One if recorded or reported; none if a current SSTR PET lists the lesions, none of them there."""
-    if any(p.kind == "peritoneal-disease" and p.active for p in view.chart.problems):
+    if any(p.active for p in view.problems("peritoneal-disease")):
         return 1
     if any(scan.peritoneal for scan in view.chart.scans if not scan.preliminary):
         return 1
     now = current(view)
     if now is None:
         return None
-    if any(organ(lesion.site) == "peritoneum" for lesion in now.lesions):
+    if "peritoneum" in now.organs:
         return 1
     age = (view.today - now.when.first).days
     return 0 if now.lesions and not now.further_sites and age <= view.params["sstr_max_age_days"] else None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
 
 from cds_service.dates import Span
 from cds_service.facts.glossary import Facts, FactSpec, Known, no, yes
@@ -12,7 +11,7 @@ from cds_service.facts.imaging_checks import days_apart
 from cds_service.facts.imaging_lesions import Reading, readings
 from cds_service.facts.pathology import highest_grade
 from cds_service.facts.sites import same_place
-from cds_service.facts.view import View
+from cds_service.facts.view import View, once
 from cds_service.record.model import Lesion, ReadAs, Scan
 
 GLOSSARY = (
@@ -50,7 +49,7 @@ class Discordance:
 def compute(view: View) -> Facts:
     facts = _need(view)
     now = current(view)
-    pair = _paired(view, now)
+    pair = _paired(view)
     if pair is None:
         if now is None or not _unsure_pair(view, now):
             facts["fdg_current"] = no()
@@ -63,10 +62,10 @@ def compute(view: View) -> Facts:
     return facts | _discordance(view, now, pair)
 
 
+@once
 def discordance(view: View) -> Discordance | None:
     """What makes I-05 fire, None if nothing does."""
-    now = current(view)
-    return _found(view, now, _paired(view, now))
+    return _found(view, current(view), _paired(view))
 
 
 def _positive(view: View, lesion: Lesion) -> bool:
@@ -75,11 +74,13 @@ def _positive(view: View, lesion: Lesion) -> bool:
 
 
 def _hot(view: View, lesion: Lesion) -> bool:
-    return lesion.suvmax is not None and lesion.suvmax > Decimal(str(view.params["fdg_suv_positive"]))
+    return lesion.suvmax is not None and lesion.suvmax > view.exact("fdg_suv_positive")
 
 
-def _paired(view: View, now: Reading | None) -> Reading | None:
+@once
+def _paired(view: View) -> Reading | None:
     """The newest FDG PET close enough to the current SSTR PET; without any SSTR PET the newest one."""
+    now = current(view)
     for scan in readings(view, "fdg-pet"):
         if now is None or days_apart(scan.when, now.when)[1] <= view.params["scan_pair_days"]:
             return scan
@@ -105,7 +106,7 @@ def _need(view: View) -> Facts:
 
 def _discordance(view: View, now: Reading | None, pair: Reading | None) -> Facts:
     facts = _called_negative(view, pair) if pair is not None and now is not None else {}
-    found = _found(view, now, pair)
+    found = discordance(view)
     if found is None:
         if pair is not None and now is not None and _concordant(view, now, pair):
             facts["fdg_discordant"] = no(pair.sources, pair.when)

@@ -259,7 +259,6 @@ def _organs_elsewhere(view: View, found: Sequence[Reading]) -> set[str]:
     Scans before the last surgery or local treatment of the tumour no longer speak.
     """
     now = found[0]
-    here = {organ(lesion.site) for lesion in now.lesions}
     newest = [*(reading for modality in _OTHERS for reading in islice(readings(view, modality), 1)), *found[1:2]]
     removed = [item.when for item in view.chart.procedures if item.kind in _REMOVING]
     elsewhere = set()
@@ -268,4 +267,4 @@ def _organs_elsewhere(view: View, found: Sequence[Reading]) -> set[str]:
             continue
         lesions = [x for scan in other.scans for x in scan.lesions if not x.physiological and x.fdg != "negative"]
         elsewhere |= {organ(lesion.site) for lesion in lesions}
-    return {name for name in elsewhere - here if name}
+    return {name for name in elsewhere.difference(now.organs) if name}

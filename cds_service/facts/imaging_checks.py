@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from decimal import Decimal
 
 from cds_service.dates import Span
 from cds_service.facts.glossary import Facts, FactSpec, Known, no, yes
@@ -104,6 +103,8 @@ def _side(reading: Reading) -> _Side | None:
 
 
 def _same_day(view: View, now: Reading) -> list[tuple[_Side, _Side]]:
+    if len(now.scans) == 1:
+        return []
     sides = [side for scan in now.scans if (side := _side(read_together(view, [scan])))]
     low = next((side for side in sides if not side[0]), None)
     high = next((side for side in sides if side[0]), None)
@@ -137,7 +138,7 @@ def _spleen(now: Reading) -> Facts:
 
 def _wording(view: View, now: Reading) -> Facts:
     """Lesions whose score or words and SUVmax contradict each other; an SUV never makes a score."""
-    hot, cold = Decimal(str(view.params["low_score_high_suv"])), Decimal(str(view.params["high_score_low_suv"]))
+    hot, cold = view.exact("low_score_high_suv"), view.exact("high_score_low_suv")
     low_max, high_min = view.params["krenning_low_max"], view.params["krenning_high_min"]
     measured = [(lesion.suvmax, lesion) for lesion in now.lesions if lesion.suvmax is not None]
     too_high = [(suv, x) for suv, x in measured if x.stated and x.score and x.score[1] <= low_max and suv > hot]

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Literal
+from functools import cached_property
+from typing import Literal, NamedTuple
 
 from cds_service.dates import Span
-from cds_service.facts.sites import place
-from cds_service.facts.view import View
+from cds_service.facts.sites import organ, place
+from cds_service.facts.view import View, once
 from cds_service.record.model import Lesion, Modality, ReadAs, Scan, Score
 
 _WORDED: dict[str | None, Score] = {"low": (1, 1), "none": (0, 0)}  # "high" without a reference organ is no score
@@ -19,8 +20,7 @@ _ABOVE_LIVER = 3
 _SCALE: Score = (0, 4)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scored:
+class Scored(NamedTuple):
     """One lesion with its score interval, None if nothing bounds it."""
 
     site: str
@@ -33,7 +33,7 @@ class Scored:
     read_as: ReadAs
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Reading:
     """The SSTR scans of one day (usually one) as one list of lesions, judged against ``minimum``."""
 
@@ -44,20 +44,25 @@ class Reading:
     small_mm: Decimal
     no_spleen: bool
 
-    @property
+    @cached_property
     def sources(self) -> tuple[str, ...]:
         return tuple(sorted({scan.source for scan in self.scans}))
 
-    @property
+    @cached_property
     def scored(self) -> tuple[Scored, ...]:
         return tuple(lesion for lesion in self.lesions if lesion.score is not None and lesion.stated)
 
-    @property
+    @cached_property
+    def organs(self) -> tuple[str, ...]:
+        """The organ of each lesion."""
+        return tuple(organ(lesion.site) for lesion in self.lesions)
+
+    @cached_property
     def best(self) -> Score | None:
         """The interval of the lesion with the most uptake."""
         return _top(self.scored)
 
-    @property
+    @cached_property
     def lowest(self) -> Score | None:
         """The interval of the lesion with the least uptake; None while any lesion is unknown."""
         if not self.scored or any(lesion.score is None for lesion in self.lesions) or self.further_sites:
@@ -65,7 +70,7 @@ class Reading:
         known = [lesion.score for lesion in self.lesions if lesion.score is not None]
         return min(low for low, _ in known), min(high for _, high in known)
 
-    @property
+    @cached_property
     def further_sites(self) -> int:
         """Sites with disease that the report names without a score, unless it bounds them all."""
         bounded = any(_bounds(scan) != _SCALE or scan.only_maximum for scan in self.scans)
@@ -85,7 +90,7 @@ class Reading:
         """Large enough, or of unknown size: low uptake is then not explained by partial volume."""
         return lesion.size_mm is None or lesion.size_mm >= self.small_mm
 
-    @property
+    @cached_property
     def reaching(self) -> list[Scored]:
         return [lesion for lesion in self.lesions if self.reaches(lesion)]
 
@@ -100,7 +105,7 @@ class Reading:
             if not self.reaches(lesion) and not self.misses(lesion) and (self.relevant(lesion) or not relevant_only)
         ]
 
-    @property
+    @cached_property
     def insufficient(self) -> bool | None:
         """At least one score, no lesion reaching, none unknown; None if an unknown score could decide."""
         if self.reaching:
@@ -109,7 +114,7 @@ class Reading:
             return None
         return True
 
-    @property
+    @cached_property
     def mixed(self) -> bool | None:
         """One lesion reaching and one relevant lesion missing the threshold."""
         if self.insufficient:
@@ -119,17 +124,9 @@ class Reading:
         return None if self.undecided(relevant_only=True) or not self.reaching else False
 
 
-def scans_of(view: View, *modalities: Modality) -> list[Scan]:
-    """Final, dated scans up to today."""
-    return [
-        scan
-        for scan in view.chart.scans
-        if scan.modality in modalities and not scan.preliminary and scan.when and scan.when.first <= view.today
-    ]
-
-
 def readings(view: View, modality: Modality = "sstr-pet") -> Iterator[Reading]:
-    """The scans of a modality, newest first. Scans whose dates overlap are read together: the lower score counts."""
+    """The final scans of a modality up to today, newest first. Those whose dates overlap are read together: the lower
+    score counts."""
     key = "readings", modality
     if key not in view.memo:
         view.memo[key] = tuple(_readings(view, modality))
@@ -137,7 +134,11 @@ def readings(view: View, modality: Modality = "sstr-pet") -> Iterator[Reading]:
 
 
 def _readings(view: View, modality: Modality) -> Iterator[Reading]:
-    left = sorted(scans_of(view, modality), key=_earliest)
+    left = [
+        scan for scan in view.chart.scans
+        if scan.modality == modality and not scan.preliminary and scan.when and scan.when.first <= view.today
+    ]  # fmt: skip
+    left.sort(key=_earliest)
     vague = [scan for scan in left if scan.when and not scan.when.exact]
     used: set[int] = set()
     while left:
@@ -173,7 +174,7 @@ def read_together(view: View, scans: Iterable[Scan]) -> Reading:
         scans=tuple(ordered),
         lesions=tuple(sorted(lesions, key=_order)),
         minimum=view.params["krenning_min"],
-        small_mm=Decimal(str(view.params["small_lesion_mm"])),
+        small_mm=view.exact("small_lesion_mm"),
         no_spleen=spleen_absent(view) is True,
     )
 
@@ -185,7 +186,7 @@ def lesions_of(scan: Scan) -> list[Scored]:
         overall = scan.implied_score or scan.text_score
         if overall is not None:
             if len(lesions) == 1:
-                lesions = [replace(lesions[0], score=overall, stated=True, read_as="narrative")]
+                lesions = [lesions[0]._replace(score=overall, stated=True, read_as="narrative")]
             else:
                 lesions.append(_unplaced(scan, overall))
     elif (higher := _higher_in_text(scan, lesions)) is not None:
@@ -196,7 +197,7 @@ def lesions_of(scan: Scan) -> list[Scored]:
     if bounds != _SCALE:
         stated = scan.all_lesions_positive is True  # a statement about each of them, not only about the extremes
         lesions = [
-            lesion if lesion.score else replace(lesion, score=bounds, stated=stated, read_as="narrative")
+            lesion if lesion.score else lesion._replace(score=bounds, stated=stated, read_as="narrative")
             for lesion in lesions
         ]
     if scan.lowest_score is not None and not any(
@@ -225,10 +226,11 @@ def spleen_absent(view: View) -> bool | None:
     return False if view.provided("Procedure", "Condition") else None
 
 
+@once
 def absent_spleen_sources(view: View) -> tuple[str, ...]:
     """The entries that prove splenectomy or asplenia, not later than today."""
     found = {item.source for item in view.chart.procedures if item.kind == "splenectomy"}
-    found |= {item.source for item in view.chart.problems if item.kind == "asplenia" and item.active}
+    found |= {item.source for item in view.problems("asplenia") if item.active}
     return tuple(sorted(found))
 
 
@@ -298,7 +300,7 @@ def _pair(a: Scored, b: Scored) -> Scored:
     score = lower.score
     if score is not None and other.score is not None:
         score = score[0], min(score[1], other.score[1])
-    return replace(
-        lower, score=score, size_mm=max(sizes) if len(sizes) == 2 else None if not sizes else sizes[0],
+    return lower._replace(
+        score=score, size_mm=max(sizes) if len(sizes) == 2 else None if not sizes else sizes[0],
         suvmax=lower.suvmax if lower.suvmax is not None else other.suvmax,
     )  # fmt: skip

@@ -11,8 +11,8 @@ from cds_service.facts.pathology import latest, read_as, sources
 from cds_service.facts.results import newest
 from cds_service.facts.sites import organ
 from cds_service.facts.timing import last_taken
-from cds_service.facts.view import View
-from cds_service.record.model import Analyte, Group, Item, Problem, Scan, Treatment
+from cds_service.facts.view import View, exact, once
+from cds_service.record.model import Analyte, Group, Item, Problem, ProblemKind, Scan, Treatment
 
 GLOSSARY = (
     FactSpec("marrow_stop", "truth", "marrow disease that stops",
@@ -74,7 +74,7 @@ def _some(name: str, items: Iterable[Item]) -> Iterator[Found]:
 
 
 def _stops(view: View) -> Iterator[Found]:
-    limit = Decimal(str(view.params["marrow_ebrt_percent"]))
+    limit = view.exact("marrow_ebrt_percent")
     irradiated = [p for p in view.chart.procedures if p.marrow_percent is not None]
     yield from _some("MDS or AML", _problems(view, "mds-aml", active=False))
     yield from _some(
@@ -92,7 +92,7 @@ def _surely_above(low: Decimal, item: object, limit: Decimal) -> bool:
 
 def _cautions(view: View) -> Iterator[Found]:
     given = [t for t in view.chart.treatments if t.given]
-    limit = Decimal(str(view.params["marrow_ebrt_percent"]))
+    limit = view.exact("marrow_ebrt_percent")
     skeleton: list[Item] = [*_diffuse_problems(view), *_problems(view, "marrow-involvement")]
     skeleton += [s for s in view.chart.scans if not s.preliminary and _diffuse_scan(view, s)]
     yield from _some("diffuse marrow or skeletal disease", skeleton)
@@ -119,8 +119,8 @@ def _cautions(view: View) -> Iterator[Found]:
     )  # fmt: skip
 
 
-def _problems(view: View, kind: str, *, active: bool = True) -> list[Problem]:
-    return [p for p in view.chart.problems if p.kind == kind and (p.active or not active)]
+def _problems(view: View, kind: ProblemKind, *, active: bool = True) -> list[Problem]:
+    return [p for p in view.problems(kind) if p.active or not active]
 
 
 def _diffuse_problems(view: View) -> list[Problem]:
@@ -148,10 +148,11 @@ def _low_counts(view: View, analyte: Analyte, limit: float) -> Sequence[Item]:
     if reading is None:
         return ()
     own = max((r.lower_limit for r in reading.results if r.lower_limit is not None), default=Decimal(0))
-    return reading.results if reading.best < max(own, Decimal(str(limit))) else ()
+    return reading.results if reading.best < max(own, exact(limit)) else ()
 
 
-def _explanations(view: View) -> list[Item]:
+@once
+def _explanations(view: View) -> Sequence[Item]:
     """What explains a pancytopenia: the spleen, the tumour in the marrow, or marrow-toxic treatment not long ago."""
     found: list[Item] = [*_problems(view, "hypersplenism"), *_problems(view, "marrow-involvement")]
     found += [t for t in view.chart.treatments if t.given and t.group in _EXPLAINING and _lately(view, t)]

@@ -121,7 +121,7 @@ def _ki67(view: View, specimens: list[Pathology]) -> Facts:
         facts["ki67_percent"] = Known(
             value=float(most), shown=shown, when=latest(by), sources=sources(by), read_as=read_as(by), quote=quote(by)
         )
-    limit = Decimal(str(view.params["ki67_max"]))
+    limit = view.exact("ki67_max")
     above = [p for value, p in found if value.low > limit or (value.low == limit and value.comparator == ">")]
     facts["ki67_surely_above"] = yes(sources(above)) if above else no(sources(p for _, p in found))
     straddles = _grade_of_ki67(view, deciding, deciding.low) != _grade_of_ki67(view, deciding, deciding.high)
@@ -131,7 +131,7 @@ def _ki67(view: View, specimens: list[Pathology]) -> Facts:
 
 def _grade_of_ki67(view: View, value: Range, percent: Decimal) -> str:
     """D01: G1 below 3, G2 3 to 20, G3 above 20; an excluded end ("< 3", "> 20") belongs to the open side."""
-    second, third = (Decimal(str(view.params[name])) for name in ("ki67_g2_from", "ki67_g3_above"))
+    second, third = (view.exact(name) for name in ("ki67_g2_from", "ki67_g3_above"))
     if percent > third or (percent == third and percent == value.low and value.comparator == ">"):
         return "G3"
     if percent < second or (percent == second and percent == value.high and value.comparator == "<"):
@@ -179,9 +179,9 @@ def _graded(view: View) -> Sequence[Graded]:
 
 
 def _grade_of_mitoses(view: View, count: Decimal) -> str:
-    if count > Decimal(str(view.params["mitoses_g3_above"])):
+    if count > view.exact("mitoses_g3_above"):
         return "G3"
-    return "G2" if count >= Decimal(str(view.params["mitoses_g2_from"])) else "G1"
+    return "G2" if count >= view.exact("mitoses_g2_from") else "G1"
 
 
 def _grades(view: View) -> Facts:

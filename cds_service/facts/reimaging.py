@@ -133,8 +133,9 @@ def _treated(view: View, extent: Extent) -> Facts:
     )
     if extent.mtor:
         facts["reimage_mtor_drug"] = Known(value=extent.mtor, when=extent.last, sources=extent.sources)
-    if extent.written is not None:
-        said = f"{extent.written} written, {extent.counted} by administration days"
+    if extent.differ is not None:
+        written, counted = extent.differ
+        said = f"{written} written, {counted} by administration days"
         facts["reimage_cycles_differ"] = Known(value=said, when=extent.last, sources=extent.sources, read_as="derived")
     if extent.last is not None:
         facts["reimage_last_dose_days"] = Known(

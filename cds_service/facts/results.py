@@ -76,8 +76,12 @@ def newest(
     view: View, analyte: Analyte, max_age_days: float | None = None, after: Span | None = None
 ) -> Reading | None:
     """The reading of the newest results (see ``candidates``); None if there is none."""
-    found = candidates(view, analyte, max_age_days, after)
-    return combined(view, [(r, r.value) for r in found if r.value is not None]) if found else None
+    key = ("newest", analyte, max_age_days, after)
+    if key not in view.memo:
+        found = candidates(view, analyte, max_age_days, after)
+        view.memo[key] = combined(view, [(r, r.value) for r in found if r.value is not None]) if found else None
+    reading: Reading | None = view.memo[key]
+    return reading
 
 
 def recent_results(view: View, analyte: Analyte, max_age_days: float) -> Sequence[LabResult]:
@@ -213,9 +217,10 @@ def known(reading: Reading, value: Decimal, shown: str = "") -> Known:
 
 def disagreement(view: View, analyte: Analyte) -> Reading | None:
     """The newest day's fresh results if they differ by more than the flagged share, (high - low) / high; else None."""
-    found = [r for r in candidates(view, analyte) if r.when and r.when.exact]
-    if len(found) < 2:
+    newest_ones = candidates(view, analyte)
+    if len(newest_ones) < 2:
         return None
+    found = [r for r in newest_ones if r.when and r.when.exact]
     values = [r.value for r in found if r.value is not None]
     if len({r.when for r in found}) != 1 or max(values) <= 0:
         return None

@@ -101,6 +101,5 @@ def _cut_short(view: View, course: Course) -> Known:
     if course.count < view.params["cycles_full"]:
         return yes(course.sources)
     stopped = [t for t in given(view) if t.stopped and t.source in course.sources]
-    toxic = [p for p in view.chart.problems if p.kind == "toxicity"]
-    said = [p for p in toxic if p.when is None or p.when.last >= course.first.first]
+    said = [p for p in view.problems("toxicity") if p.when is None or p.when.last >= course.first.first]
     return yes(sources([*stopped, *said]), latest(said)) if stopped and said else no(course.sources)

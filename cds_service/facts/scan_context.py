@@ -12,7 +12,7 @@ from cds_service.facts.imaging_checks import days_apart
 from cds_service.facts.imaging_lesions import Reading
 from cds_service.facts.reimaging import earlier_scans
 from cds_service.facts.sites import same_place
-from cds_service.facts.view import View, surely_before
+from cds_service.facts.view import View, once, surely_before
 from cds_service.record.model import Treatment
 
 GLOSSARY = (
@@ -69,7 +69,7 @@ def _analogue(view: View) -> Facts:
 
 def _steroids(view: View, scan: Span | None) -> Facts:
     facts: Facts = {}
-    cushing = {p.source for p in view.chart.problems if p.kind == "acth-cushing" and p.active}
+    cushing = {p.source for p in view.problems("acth-cushing") if p.active}
     high, unclear = _high_dose(view)
     for name, day in (("steroid_around_scan", scan), ("steroid_now", on_day(view.today))):
         if day is None:
@@ -87,6 +87,7 @@ def _near(view: View, first: date, last: date, day: Span) -> bool:
     return least <= view.params["steroid_window_days"]
 
 
+@once
 def _high_dose(view: View) -> tuple[list[_Period], bool]:
     """Periods of high dose that lasted long enough, and whether one more could be but lacks dose or dates."""
     periods: list[_Period] = []
@@ -97,7 +98,7 @@ def _high_dose(view: View) -> tuple[list[_Period], bool]:
         dose = _equivalent(view, item)
         if dose is None or item.when is None:
             unclear = True
-        elif dose >= Decimal(str(view.params["steroid_mg_per_day"])):
+        elif dose >= view.exact("steroid_mg_per_day"):
             last = item.end.last if item.end else view.today if item.open_ended else item.when.last
             periods.append((item.when.first, min(last, view.today), item.source))
     joined: list[_Period] = []
@@ -115,7 +116,7 @@ def _equivalent(view: View, item: Treatment) -> Decimal | None:
     name = next((drug for drug in _FACTORS if drug in item.drug.lower()), None)
     if item.dose_mg_per_day is None or name is None:
         return None
-    return item.dose_mg_per_day * Decimal(str(view.params[f"prednisolone_per_{name}"]))
+    return item.dose_mg_per_day * view.exact(f"prednisolone_per_{name}")
 
 
 def _comparison(view: View, before: Reading, now: Reading) -> Facts:
@@ -142,7 +143,7 @@ def _comparison(view: View, before: Reading, now: Reading) -> Facts:
     change = _suv_change(before, now)
     if change is not None:
         facts["scan_suv_change"] = Known(value=float(change), when=now.when, sources=about[0], read_as="derived")
-        if abs(change) < Decimal(str(view.params["suv_change_percent"])):
+        if abs(change) < view.exact("suv_change_percent"):
             reasons.append("SUVmax change may be noise")
     facts["scan_comparison_limited"] = (yes if reasons else no)(*about)
     if reasons:

@@ -23,17 +23,21 @@ _SILENT = {
     "lymph", "largest", "new", "known",
 }  # fmt: skip
 _WORD = re.compile(r"[^\W_]+")
+_ASIDE = re.compile(r"\([^()]*\)")
+_ORDINAL = re.compile(r"(\d+)(?:st|nd|rd|th)")
+_SEGMENTS = frozenset(_ROMAN.values())
 
 
 def place(site: str) -> Place:
     """The words that tell where a lesion is."""
-    words = (_SAME.get(word, word) for word in _WORD.findall(re.sub(r"\([^()]*\)", " ", site.lower())))
-    telling = {
-        _ROMAN.get(word, re.sub(r"^(\d+)(?:st|nd|rd|th)$", r"\1", word)) for word in words if word not in _SILENT
-    }
-    organ = organ_of(site)
-    if organ == "liver" and telling & set(_ROMAN.values()):
-        telling.add(organ)  # "segment VII" is the liver's
+    telling = set()
+    for written in _WORD.findall(_ASIDE.sub(" ", site.lower())):
+        word = _SAME.get(written, written)
+        if word not in _SILENT:
+            ordinal = _ORDINAL.fullmatch(word)
+            telling.add(ordinal[1] if ordinal else _ROMAN.get(word, word))
+    if not telling.isdisjoint(_SEGMENTS) and organ_of(site) == "liver":
+        telling.add("liver")  # "segment VII" is the liver's
     return frozenset(telling)
 
 

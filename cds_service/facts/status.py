@@ -62,7 +62,7 @@ def compute(view: View) -> Facts:
     ecog = _ecog(view)
     if ecog:
         facts["ecog"] = ecog
-    short = [p for p in view.chart.problems if p.kind == "short-life-expectancy" and p.active]
+    short = [p for p in view.problems("short-life-expectancy") if p.active]
     if short:
         when = max((p.when for p in short if p.when), default=None)
         facts["short_life_expectancy"] = yes(tuple(sorted({p.source for p in short})), when)

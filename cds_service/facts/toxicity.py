@@ -64,8 +64,7 @@ def compute(view: View) -> Facts:
     if _withheld(facts, view.params):
         facts["toxicity_held"] = yes()
     recorded: list[Item] = [
-        p for p in view.chart.problems
-        if p.kind == "toxicity" and (p.active or (p.when is not None and p.when.last >= since.first))
+        p for p in view.problems("toxicity") if p.active or (p.when is not None and p.when.last >= since.first)
     ]  # fmt: skip
     recorded += _when_due(view, course, since)
     if recorded:

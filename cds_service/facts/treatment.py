@@ -6,16 +6,17 @@ Every answer is an interval, because dates may be partial and counts written: ``
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_DOWN, Decimal
+from functools import cached_property
 from typing import Literal
 
 from cds_service.dates import Span, on_day
 from cds_service.facts.cycles import CAPTEM, Piece, count
-from cds_service.facts.view import View
-from cds_service.record.model import Group, Treatment
+from cds_service.facts.view import View, exact
+from cds_service.record.model import Group, ReadAs, Treatment
 
 UPTAKE_CHANGING: frozenset[Group] = frozenset({"cytotoxic", "mtor"})
 """Treatment after which low uptake may be looked at again (R-01)."""
@@ -34,7 +35,7 @@ class Bounds:
 
     def settled(self, limit: float) -> bool:
         """Whether the count is known well enough to be compared with ``limit`` (at least)."""
-        bar = Decimal(str(limit))
+        bar = exact(limit)
         return self.least == self.most or self.least >= bar or (self.most is not None and self.most < bar)
 
     @property
@@ -46,62 +47,84 @@ class Bounds:
         return f"at least {least}" if self.most is None else f"{least}-{_digits(self.most)}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Extent:
     """Treatment of some groups after a scan, counted from the last restart.
 
-    ``given`` None: the record does not tell. ``begin`` and ``last`` are its first and last day, each as an interval;
-    ``written`` and ``counted`` are both set when the record holds a written number of cycles and another by days.
+    ``given`` None: the record does not tell. ``begin`` and ``last`` are its first and last day, each as an interval.
+    ``least`` was surely given, ``most`` may have been, and nothing else if ``bounded``; they are counted when asked.
     """
 
     given: bool | None
-    cycles: Bounds
-    weeks: Bounds
-    begin: Span | None = None
-    last: Span | None = None
-    regimen: str = ""
-    mtor: str = ""  # the mTOR inhibitor among it
-    sources: tuple[str, ...] = ()
-    read_as: Literal["coded", "narrative"] = "coded"
-    written: int | None = None
-    counted: int | None = None
+    begin: Span | None
+    last: Span | None
+    regimen: str
+    mtor: str  # the mTOR inhibitor among it
+    sources: tuple[str, ...]
+    read_as: ReadAs
+    least: Sequence[Piece]
+    most: Sequence[Piece]
+    bounded: bool
+    params: Mapping[str, float]
+
+    @cached_property
+    def _least_cycles(self) -> tuple[int, tuple[int, int] | None]:
+        return count(self.params, self.least, sure=True)
+
+    @cached_property
+    def cycles(self) -> Bounds:
+        fewest = self._least_cycles[0]
+        most = max(fewest, count(self.params, self.most, sure=False)[0]) if self.bounded else None
+        return Bounds(Decimal(fewest), None if most is None else Decimal(most))
+
+    @cached_property
+    def weeks(self) -> Bounds:
+        return Bounds(_weeks(self.least), _weeks(self.most) if self.bounded else None)
+
+    @property
+    def differ(self) -> tuple[int, int] | None:
+        """The written number of cycles and the number by days, if the record holds both and they are not the same."""
+        _, both = self._least_cycles
+        return both if both and both[0] != both[1] else None
 
 
 def since(view: View, scan: Span, groups: frozenset[Group], until: date | None = None) -> Extent:
     """Treatment of ``groups`` given after the scan taken on ``scan`` and up to ``until`` (default: today)."""
     limit = until or view.today
-    given = [item for item in view.chart.treatments if item.given and item.group in groups]
-    dated = [(item, item.when) for item in given if item.when is not None]
+    dated, bounded = _dated(view, groups)
     least = _last_block(view, (_surely(item, when, scan, limit) for item, when in dated))
     most = _last_block(view, (_possibly(item, when, scan, limit) for item, when in dated))
-    bounded = len(dated) == len(given) and view.provided(*_TYPES)
-    if not most:
-        none = Bounds(Decimal(0), Decimal(0) if bounded else None)
-        return Extent(given=False if bounded else None, cycles=none, weeks=none)
     shown = least or most
-    fewest, written, counted = count(view.params, least, sure=True)
-    highest, _, _ = count(view.params, most, sure=False)
     begin, last = (_span(least, most, end) for end in ("start", "end"))
     return Extent(
-        given=True if least else None,
-        cycles=Bounds(Decimal(fewest), Decimal(max(highest, fewest)) if bounded else None),
-        weeks=Bounds(_weeks(least), _weeks(most) if bounded else None),
+        given=True if least else None if most or not bounded else False,
         begin=begin,
         last=last,
         regimen=_regimen(shown),
         mtor=next((piece.item.drug for piece in shown if piece.item.group == "mtor"), ""),
         sources=tuple(sorted({piece.item.source for piece in shown})),
         read_as="narrative" if any(piece.item.read_as == "narrative" for piece in shown) else "coded",
-        written=written if None not in (written, counted) and written != counted else None,
-        counted=counted if None not in (written, counted) and written != counted else None,
+        least=least,
+        most=most,
+        bounded=bounded,
+        params=view.params,
     )
 
 
 def given_between(view: View, first: Span, second: Span, groups: frozenset[Group]) -> bool | None:
     """Whether treatment of ``groups`` was given between two scans; None if the record does not tell."""
-    if since(view, first, groups, until=second.first - timedelta(days=1)).given:
+    dated, bounded = _dated(view, groups)
+    before = second.first - timedelta(days=1)
+    if any(_surely(item, when, first, before) for item, when in dated):
         return True
-    return False if since(view, first, groups, until=second.last).given is False else None
+    return None if not bounded or any(_possibly(item, when, first, second.last) for item, when in dated) else False
+
+
+def _dated(view: View, groups: frozenset[Group]) -> tuple[list[tuple[Treatment, Span]], bool]:
+    """What was given of these groups and when; and whether that is all."""
+    given = [item for item in view.chart.treatments if item.given and item.group in groups]
+    dated = [(item, item.when) for item in given if item.when is not None]
+    return dated, len(dated) == len(given) and view.provided(*_TYPES)
 
 
 def _end(item: Treatment, when: Span, today: date) -> Span:
@@ -136,10 +159,12 @@ def _possibly(item: Treatment, when: Span, scan: Span, today: date) -> Piece | N
 def _last_block(view: View, pieces: Iterable[Piece | None]) -> list[Piece]:
     """The pieces since the last pause that makes treatment count anew."""
     block: list[Piece] = []
+    end = date.min
     for piece in sorted((p for p in pieces if p), key=lambda p: (p.start, p.end, p.item.source, p.item.drug)):
-        if block and (piece.start - max(p.end for p in block)).days > view.params["restart_gap_days"]:
-            block = []
+        if block and (piece.start - end).days > view.params["restart_gap_days"]:
+            block, end = [], date.min
         block.append(piece)
+        end = max(end, piece.end)
     return block
 
 

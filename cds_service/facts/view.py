@@ -11,7 +11,7 @@ from functools import lru_cache, wraps
 from typing import Any, TypeVar
 
 from cds_service.dates import Span
-from cds_service.record.model import Analyte, Chart, LabResult
+from cds_service.record.model import Analyte, Chart, LabResult, Problem, ProblemKind
 
 
 @lru_cache(maxsize=1024, typed=True)
@@ -34,6 +34,10 @@ class View:
     def labs(self, analyte: Analyte) -> Sequence[LabResult]:
         """The results of one analyte, in the chart's order."""
         return _by_analyte(self).get(analyte, ())
+
+    def problems(self, kind: ProblemKind) -> Sequence[Problem]:
+        """The problems of one kind, active or not, in the chart's order."""
+        return _by_kind(self).get(kind, ())
 
     def exact(self, parameter: str) -> Decimal:
         """A number of the rule book as it is written there."""
@@ -73,6 +77,14 @@ def _by_analyte(view: View) -> Mapping[Analyte, Sequence[LabResult]]:
     found: dict[Analyte, list[LabResult]] = defaultdict(list)
     for result in view.chart.labs:
         found[result.analyte].append(result)
+    return found
+
+
+@once
+def _by_kind(view: View) -> Mapping[ProblemKind, Sequence[Problem]]:
+    found: dict[ProblemKind, list[Problem]] = defaultdict(list)
+    for problem in view.chart.problems:
+        found[problem.kind].append(problem)
     return found
 
 
