@@ -53,7 +53,7 @@ _OLDER_TYPES = frozenset({
 })  # fmt: skip
 _NAMED = KEPT | _OLDER_TYPES
 _NOT_IN_R4: dict[str, frozenset[str]] = {
-    "Observation": frozenset({"comment", "context", "triggeredBy", "related", "bodyStructure"}),
+    "Observation": frozenset({"comment", "comments", "context", "triggeredBy", "related", "bodyStructure"}),
     "DiagnosticReport": frozenset({"context", "image", "codedDiagnosis", "supportingInfo", "request"}),
     "Condition": frozenset({"context", "dateAsserted", "participant", "assertedDate", "dateRecorded"}),
     "MedicationAdministration": frozenset({
@@ -142,8 +142,10 @@ def _foreign_version(kind: str, data: Mapping[str, Any]) -> str:
     for name in ("clinicalStatus", "verificationStatus"):
         if isinstance(data.get(name), str):
             return f"{name} is a code, as in STU3"
-    if isinstance(code := data.get("code"), dict) and ("concept" in code or "reference" in code):
-        return "code is a CodeableReference, as in R5"
+    named = "serviceType" if kind == "Appointment" else "code"
+    for code in objects(data.get(named)):
+        if "concept" in code or "reference" in code:
+            return f"{named} is a CodeableReference, as in R5"
     foreign = _NOT_IN_R4.get(kind, frozenset())
     return "" if data.keys().isdisjoint(foreign) else f"element {min(data.keys() & foreign)} is not R4"
 

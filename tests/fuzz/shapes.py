@@ -209,6 +209,11 @@ def look_alikes() -> list[Resource]:
         resource("AllergyIntolerance", "dstu2", patient=SUBJECT, substance={"text": "lysine"}),
         resource("ServiceRequest", "r5", status="active", intent="order", subject=SUBJECT,
                  code={"concept": {"text": "DOTATATE PET"}}),
+        resource("Appointment", "r5", status="booked", start="2026-06-09T10:00:00Z",
+                 participant=[{"actor": SUBJECT, "status": "accepted"}],
+                 serviceType=[{"concept": {"text": "DOTATATE PET"}}]),
+        resource("Observation", "dstu2", status="final", subject=SUBJECT, effectiveDateTime=DAY, comments="haemolysed",
+                 code=concept(LOINC, "718-7"), valueQuantity={"value": 3, "unit": "g/dL"}),
     ]  # fmt: skip
 
 
