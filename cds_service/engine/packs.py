@@ -41,17 +41,18 @@ class Pack:
     rules: dict[str, tuple[Atom, ...]] = field(default_factory=dict)
     keys: dict[str, str] = field(default_factory=dict)  # engine rule -> key of the condition
     compared: list[str] = field(default_factory=list)
-    presence: dict[str, tuple[str, str]] = field(default_factory=dict)  # fact -> what is sent: unknown, known
+    presence: dict[tuple[str, bool], str] = field(default_factory=dict)  # fact and whether it is known -> what is sent
 
     def takes(self, key: str, found: tuple[tuple[Atom, ...], ...]) -> bool:
         """Adds the condition if there is room for all of its alternatives."""
         compared = {*self.compared, *(a.fact for each in found for a in each if isinstance(a, Comparison))}
-        presence = {*self.presence, *(a.fact for each in found for a in each if not isinstance(a, Comparison))}
+        asked = {(a.fact, a.known) for each in found for a in each if not isinstance(a, Comparison)}
+        presence = {*self.presence, *asked}
         too_many = len(self.rules) + len(found) > MOST_ALTERNATIVES
         if too_many or len(compared) + len(presence) + 3 > MOST_PROPERTIES:
             return False
         self.compared = sorted(compared)
-        self.presence = {name: (known(name, False), known(name, True)) for name in sorted(presence)}
+        self.presence = {side: known(*side) for side in sorted(presence)}
         for each in found:
             rule = f"r{len(self.rules)}"
             self.rules[rule], self.keys[rule] = each, key
@@ -69,7 +70,7 @@ class Pack:
         """
         sent = [f'"id":"f{number}","sid":"{SID}","{SEEN}":"yes"']
         sent += [written[name] for name in self.compared if name in written]
-        sent += [sides[name in written] for name, sides in self.presence.items()]
+        sent += [said for (name, is_known), said in self.presence.items() if (name in written) is is_known]
         return "{" + ",".join(sent) + "}"
 
 

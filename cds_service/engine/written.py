@@ -21,7 +21,8 @@ def writer(spec: FactSpec) -> Callable[[object], str]:
     """
     name = spec.name
     if spec.type == "number":
-        return lambda given: value(name, _exact(given, name))
+        start = _start(name)
+        return lambda given: start + _digits(_exact(given, name))
     allowed = ("yes", "no") if spec.type == "truth" else spec.values
     texts = {text: value(name, text) for text in allowed if not _misread(text)}
 
@@ -40,8 +41,12 @@ def writer(spec: FactSpec) -> Callable[[object], str]:
 
 
 def value(name: str, given: float | str) -> str:
-    """The property that holds a fact's value."""
-    return f'"v_{name}":{_literal(given)}'
+    """The property that holds a fact's checked value."""
+    return _start(name) + (f'"{given}"' if isinstance(given, str) else _digits(given))
+
+
+def _start(name: str) -> str:
+    return f'"v_{name}":'
 
 
 def known(name: str, is_known: bool) -> str:
@@ -67,6 +72,8 @@ def _misread(text: str) -> str:
 
 
 def _exact(given: object, name: str) -> float:
+    if type(given) is float and abs(given) < _MOST:  # as almost all are; a NaN is not
+        return given
     if isinstance(given, bool) or not isinstance(given, (int, float)):
         raise EngineError(f"{name}: {type(given).__name__} where a number belongs")
     number = float(given) if abs(given) < _MOST else math.inf
@@ -75,11 +82,9 @@ def _exact(given: object, name: str) -> float:
     return number
 
 
-def _literal(given: float | str) -> str:
-    """A checked value in JSON. Numbers are written without exponent, which the engine cannot read, and exactly."""
-    if isinstance(given, str):
-        return f'"{given}"'
-    digits = repr(given)
+def _digits(number: float) -> str:
+    """A checked number, exactly, and without exponent, which the engine cannot read."""
+    digits = repr(number)
     if "e" in digits:
         digits = format(Decimal(digits), "f")
     return digits if "." in digits else f"{digits}.0"

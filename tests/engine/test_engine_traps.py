@@ -157,7 +157,7 @@ def test_display_text_is_not_sent(engine: Engine, monkeypatch: pytest.MonkeyPatc
     spoil(engine, monkeypatch, assert_fact=assert_fact)
     answer = engine.evaluate({"therapy": 'CAP"TEM\n\\', "hb": 9.0, "f7": 1.0, "not-a-fact": "x"})
     assert answer == {"not-eight", "no-count"}
-    assert set(json.loads(sent[0])) == {"id", "sid", "seen", "v_hb", "k_plt", "k_therapy"}
+    assert set(json.loads(sent[0])) == {"id", "sid", "seen", "v_hb", "k_plt"}
 
 
 def test_the_same_patient_again_and_a_fact_that_vanished(engine: Engine) -> None:
