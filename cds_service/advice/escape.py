@@ -8,7 +8,8 @@ import unicodedata
 _MARKDOWN = re.compile(r"([\\`*_\[\]|~])")
 _TAG = re.compile(r"(?<!<)<++(?=[a-zA-Z/!?])")  # all of a run: of "<<b" the first would open the tag
 _ENTITY = re.compile(r"&(?=[#a-zA-Z])")
-_TAME = re.compile(r"[a-zA-Z0-9 .,;()/%<=>+-]*")  # nothing of this is changed by clean_markdown, but for "www."
+_TAME = re.compile(r"[a-zA-Z0-9.,;()/%=>+-]+(?: [a-zA-Z0-9.,;()/%=>+-]+)*")
+"""Nothing of this is changed below, but for "www." and what is too long."""
 _LONGEST = 200
 
 
@@ -22,8 +23,8 @@ def clean_plain(text: str) -> str:
 
 def clean_markdown(text: str) -> str:
     """The same, safe inside GitHub Flavored Markdown rendered with raw HTML: no markup, no link comes alive."""
-    line = clean_plain(text)
-    if _TAME.fullmatch(line) and "www." not in line:
-        return line
-    line = _MARKDOWN.sub(r"\\\1", _ENTITY.sub("&amp;", line))
+    if len(text) <= _LONGEST and _TAME.fullmatch(text) and "www." not in text:
+        return text
+    line = _ENTITY.sub("&amp;", clean_plain(text))
+    line = _MARKDOWN.sub(r"\\\1", line)
     return line.replace("://", "&#58;//").replace("www.", "www&#46;").replace("@", "&#64;")

@@ -23,6 +23,7 @@ def build(
     rule: Rule, advice: Advice, book: Rulebook, write: Writer, heard: Collection[str], patient_id: str, card: UUID
 ) -> list[dict[str, Any]]:
     """The suggestions of one advice, in its order; those switched off by another heard rule are left out."""
+    reason = write.fill(advice.summary)
     out: list[dict[str, Any]] = []
     for number, suggestion in enumerate(advice.suggestions):
         if any(code in heard for code in suggestion.unless):
@@ -37,7 +38,7 @@ def build(
                 {
                     "type": "create",
                     "description": f"{template.text} (draft)",
-                    "resource": _service_request(template, rule, advice, book, write, patient_id, identity),
+                    "resource": _service_request(template, rule, reason, book, patient_id, identity),
                 }
             ]
         out.append(entry)
@@ -45,14 +46,13 @@ def build(
 
 
 def _service_request(
-    template: OrderTemplate, rule: Rule, advice: Advice, book: Rulebook, write: Writer, patient_id: str, identity: UUID
+    template: OrderTemplate, rule: Rule, reason: str, book: Rulebook, patient_id: str, identity: UUID
 ) -> dict[str, Any]:
     """A draft R4 ServiceRequest that says which rule proposed it and why."""
     code: dict[str, Any] = {"text": template.text}
     if template.code:
         code["coding"] = [{"system": template.system, "code": template.code, "display": template.display}]
     number, display = _CATEGORIES[template.category]
-    reason = write.fill(advice.summary)
     note = book.wording.say("card", "proposed").format(rule=f"{rule.code} ({rule.id} {rule.version})")
     return {
         "resourceType": "ServiceRequest",

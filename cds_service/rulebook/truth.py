@@ -169,9 +169,9 @@ def evaluate(condition: Condition, facts: Mapping[str, float | str]) -> bool | N
 
 
 def _of_comparison(condition: Comparison, facts: Mapping[str, float | str]) -> bool | None:
-    if condition.fact not in facts:
+    value, limit = facts.get(condition.fact), condition.value
+    if value is None:
         return None
-    value, limit = facts[condition.fact], condition.value
     if type(value) is not type(limit):
         _check_comparable(condition.fact, value, limit)
     return _COMPARE[condition.op](value, limit)
