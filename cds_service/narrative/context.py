@@ -119,7 +119,7 @@ class Context(Reach):
         return (
             self.section is Section.LEGEND
             or self._explains
-            or len(GRADED.findall(self.text)) > 2
+            or len(list(GRADED.finditer(self.text))) > 2
             or LEGEND_LINE.match(self.text) is not None
         )
 

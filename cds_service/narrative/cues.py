@@ -106,12 +106,12 @@ EARLIER_STUDY = Words(
     rf"\b(?:(?:on|in|at|of|the|from|an|a)\s)*{OLD}\s(?:\S+\s){{0,3}}?{_STUDY}|\bat baseline\b|"
     rf"(?:^|[.;:(]\s?)(?:in|from|of|on)?\s?{_DATE}\s?(?::|showed|there was|with|\w*\sPET)|(?:^|;\s?)\s*in\s{_DATE}\b|"
     rf"\b(?:in|from|of|dated|on|biopsy|resection|specimen|surgery|histology|pathology|PET|CT|MRI)\s(?:of\s|"
-    rf"from\s|in\s|dated\s|on\s)?(?:the\s)?\(?{_DATE}(?!\s?(?:mm|cm))"
+    rf"from\s|in\s|dated\s|on\s)?(?:the\s)?\(?{_DATE}(?!\s?(?:mm|cm))",
+    holds=rf"\b(?:{OLD}|(?:in|from|of|on)?{_DATE})",
 )
-YEAR_IN_BRACKETS = re.compile(
+YEAR_IN_BRACKETS = Words(
     rf"\((?![^()]*\b(?:was|were|previous\w*|prior|before|earlier|on|WHO|AJCC|UICC|ENETS|TNM|edition|classification|"
-    rf"RECIST|ed)\b)(?:[^()\d]{{0,40}}\s)?{_DATE}\)",
-    re.I,
+    rf"RECIST|ed)\b)(?:[^()\d]{{0,40}}\s)?{_DATE}\)"
 )
 OLD_WORDS = Words(rf"\b(?:{OLD}|previously|before|earlier|{_DATE})\b")
 CLASSIFICATION = re.compile(
@@ -123,7 +123,7 @@ TITLE_ENDS = re.compile(r"(?:PET\S*|\bCT|MRI?|scan|study|exam\w*|TATE|TOC|NOC|FD
 VALUE_ENDS = re.compile(
     r"(?:\d\s?%?|(?<!segment )(?<!seg )(?<!seg. )\b(?:I{1,3}|IV)|disease|response|remission|NEC|stable)\W{0,2}$", re.I
 )
-AGO_IN_BRACKETS = Words(r"\([^()%]{0,40}\bago\)")
+AGO_IN_BRACKETS = Words(r"\([^()%]{0,40}\bago\)", holds=r"\bago\b")
 NOW = Words(
     r"\b(?:now(?:adays)?|currently|current|today|at present|present(?:ly)?(?= (?:study|scan|exam\w*|PET|CT|"
     r"imaging|investigation))|presently|this (?:study|scan|exam\w*|PET|time)|"
@@ -148,18 +148,19 @@ ADVICE = Words(
     r"consider(?!ed)\w*|re-?considered|propos\w+|to be discussed|discuss\w*|plan(?:ned|ning)?|repeat|"
     r"eligib\w+|expected|anticipated)\b"
 )
-GRADED = re.compile(  # "0 none, 1 < liver, 2 = liver": three such are a scale
+GRADED = Words(  # "0 none, 1 < liver, 2 = liver": three such are a scale
     r"\b[0-4]\s?(?:[=:-]\s?)?(?:no\b|none|[<>=]\s?(?:liver|spleen|hepat|uptake|no)|less|lower|equal|greater|"
     r"higher|below|above|"
-    r"similar|much|very)",
-    re.I,
+    r"similar|much|very)"
 )
 SCALE = Words(
     r"\b(?:legend|krenning scale (?:\(?0|was|is|from|used)|krenning scale\s?[:=]|scoring system|is graded|"
         r"was graded|are graded|(?P<equated>corresponds? to)|defined as|0\s?=|1\s?=|= ?no uptake)|"
     r"(?:CR|PR|PD|SD)\s?[=:]\s?(?:disappear|at least|neither|>=|<=|increase|decrease)|"
         r"WHO\s(?:20\d\d\s)?(?:classification)?\s?:|\bG1\b.{0,30}\bG2\b.{0,30}\bG3\b|"
-    r"\b0\s?[-:]\s?(?:no|none|absent)\b")  # fmt: skip
+    r"\b0\s?[-:]\s?(?:no|none|absent)\b",
+    holds=r"\b(?:legend|krenning scale|scoring system|(?:is|was|are) graded|corresponds? to|defined as|g1\b|0)|[=:]",
+)  # fmt: skip
 LESION_SUBJECT = re.compile(
     r"^(?!\W*(?:an?|any)\s).*\b(?:lesions?|segments?|metasta\w+|mass(?:es)?|nodes?|primary|deposits?|foc(?:us|i))\b",
     re.I,

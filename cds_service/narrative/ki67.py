@@ -10,37 +10,35 @@ from cds_service.narrative.suv import to_number
 from cds_service.narrative.tissue import KiValue, Number, Tissue, standing
 from cds_service.narrative.words import Words
 
-_KI = Words(
+KI = Words(
     r"\b(?:ki\s?-?\s?[6b]7|mib\s?-?\s?1|proliferat(?:ion|ive) (?:index|rate|fraction|activity|marker)|"
     r"labell?ing index)(?![\d])"
 )
-_PERCENT = re.compile(
+_PERCENT = Words(
     r"(?P<comparator><=?|>=?|~|\b(?:less than|below|under|lower than|fewer than|more than|above|over|"
     r"greater than|exceed(?:s|ing)|higher than|at least|at most|up to|max(?:imum|imally|\.)?(?: of)?|"
     r"approx(?:imately|\.)?|about|around|ca\.?|circa|roughly|estimated(?: at)?|nearly|almost))?\s?"
     r"(?<![\d.,lIO])(?P<low>\d{1,3}(?:[.,]\d{1,2})?)(?:\s?%?\s?(?:-|to|bis|"
     r"and)\s?(?P<high>\d{1,3}(?:[.,]\d{1,2})?))?\s?(?:%|per\s?cent\b|percent\b)(?!\s?of (?:the )?(?:field|"
     r"specimen|liver|gland|slide))",
-    re.I,
+    holds="%|cent",
 )
 _DAMAGED = re.compile(r"(?<![A-Za-z])(?=[\dlIOSo]{1,4}\s?%)(?=\d*[lIOSo])[\dlIOSo]{1,4}\s?%|\?+\s?%")
-_GOES_ON = re.compile(
+_GOES_ON = Words(
     r"^[\s\u2022*-]*(?:\w\)?[.)]\s)?(?:primary|metasta\w+|liver|lymph node|node|hot ?spots?|average|mean|highest|"
-    r"maxim\w+|specimen|focally|focal|second|other|pancreas|ileum|bone)\b(?=[^%.]{0,40}\d\s?%)",
-    re.I,
+    r"maxim\w+|specimen|focally|focal|second|other|pancreas|ileum|bone)\b(?=[^%.]{0,40}\d\s?%)"
 )
 _CHANGE = re.compile(r"(?<!rang)(?<!ranges )(?<!ranging )(?<!varies )(?<!varying )(?<!ranged )\bfrom\s?$", re.I)
-_OTHER_MARKER = re.compile(
+_OTHER_MARKER = Words(
     r"\b(?:sstr\d?\w*|synaptophysin|chromogranin\w*|p53|cd\s?\d+|insm1|ER\b|PR\b|HER2\w*|rb1?\b|atrx|daxx|"
     r"necrosis|steatosis|fibrosis|mitos[ei]s|mitotic|cytokeratin|ck\d+|pd-?l1|somatostatin|cdx-?2|ttf-?1|"
-    r"mgmt|tumou?r content|cellularity|vimentin|s-?100)\b",
-    re.I,
+    r"mgmt|tumou?r content|cellularity|vimentin|s-?100)\b"
 )
-_BEFORE = re.compile(
+BEFORE = Words(
     r"(?P<low>\d{1,3}(?:[.,]\d{1,2})?)\s?(?:%|per ?cent)\s(?:of (?:the )?(?:tumou?r |tumou?ral |"
     r"neoplastic )?(?:cells|nuclei)\s)?(?:are |were |is |was |positive |positivity |stain\w* |express\w* |for |in |"
     r"with |\()*(?:ki\s?-?\s?67|mib\s?-?\s?1)",
-    re.I,
+    holds=r"\b(?:ki|mib)\s?-?\s?\d",
 )
 _DEFINES = {(3.0, 20.0), (2.0, 20.0)}  # "G2 (Ki-67 3-20 %)" quotes the definition of the grade
 
@@ -48,7 +46,7 @@ _DEFINES = {(3.0, 20.0), (2.0, 20.0)}  # "G2 (Ki-67 3-20 %)" quotes the definiti
 def ki67(context: Context, start: int, tissue: Tissue) -> list[KiValue]:
     """All Ki-67 statements of a sentence, without regard to what takes them back."""
     text = context.text
-    names = list(_KI.finditer(text))[:40]
+    names = list(KI.finditer(text))[:40]
     if not names and tissue.ki67_goes_on and (going := _GOES_ON.match(text)):  # "Ki-67: primary 3 %. Metastasis: 25 %."
         names = [going]
     tissue.ki67_goes_on = bool(names)
@@ -88,7 +86,7 @@ def ki67(context: Context, start: int, tissue: Tissue) -> list[KiValue]:
             elif value := _value(match, name.start(), start, context.section):
                 found.append(value)
     if not found:
-        for match in _BEFORE.finditer(text):
+        for match in BEFORE.finditer(text):
             percent = _number(match["low"])
             if percent <= 100:
                 found.append(

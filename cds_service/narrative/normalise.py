@@ -22,7 +22,7 @@ _PLAIN = {
     "\u2191": " increased ", "\u2193": " decreased ", "\u00b5": "u", "\u03bc": "u", "\u00a0": " ",
     "\t": "\t", "\r": "\n", "\x0b": "\n", "\x0c": "\n", "\x85": "\n", "\u2028": "\n", "\u2029": "\n",
     # Cyrillic and Greek letters that look like Latin ones (scanned or pasted text)
-    **dict(zip("АВЕКМНОРСТХаеорсухі", "ABEKMHOPCTXaeopcyxi", strict=True)),
+    **dict(zip("АВЕКМНОРСТХаеорсухі\u0131", "ABEKMHOPCTXaeopcyxii", strict=True)),
 }  # fmt: skip
 _EDGE = (
     " \t\r\n\x0b\x0c\u00a0\u00ad\u2009\u202f\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\ufeff"

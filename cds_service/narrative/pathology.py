@@ -2,32 +2,26 @@
 
 from __future__ import annotations
 
-import re
-
 from cds_service.narrative.context import Context
-from cds_service.narrative.ki67 import ki67
+from cds_service.narrative.ki67 import KI, ki67
 from cds_service.narrative.tissue import FOREIGN, NET, Found, KiValue, Tissue, standing
 from cds_service.narrative.words import Words
 
-_EITHER = re.compile(
+_EITHER = Words(
     r"\b(?:NET|NEC|G[123]|carcinoma|tumou?r)\W+(?:\w+\W+){0,2}?(?:vs\.?|versus|or|DD)\W+(?:\w+\W+){0,2}?(?:NET|NEC|"
-    r"G[123]|neuroendocrine carcinoma)\b",
-    re.I,
+    r"G[123]|neuroendocrine carcinoma)\b"
 )
-_BORDER = re.compile(
-    r"\b(?:border\w*|between|limit|transition)\b[^.;]{0,25}\bG\s?[1-3]\W+(?:and|to|/|or|-)?\W*G?\s?[1-3]\b", re.I
-)
+_BORDER = Words(r"\b(?:border\w*|between|limit|transition)\b[^.;]{0,25}\bG\s?[1-3]\W+(?:and|to|/|or|-)?\W*G?\s?[1-3]\b")
 _GRADE = Words(
     r"\bG\s?-?(?P<g>[1-3])\b(?P<more>\s?[-/]\s?G?\s?[1-3]\b|\s(?:to|or)\sG\s?[1-3]\b)?|\b(?:WHO[- ])?grad(?:e|"
     r"ing)\s?(?:\(?WHO(?:\s?20\d\d)?\)?\s?)?:?\s?G?\s?(?P<n>[1-3]|I{1,3})\b(?P<more2>\s?[-/]\s?(?:G?\s?[1-3]|"
     r"I{1,3})\b|\s(?:to|or)\s(?:G\s?)?[1-3]\b)?"
 )
-_NOT_GRADE = re.compile(
+_NOT_GRADE = Words(
     r"\b(?:steato\w*|fibrosis|CTCAE|toxicity|diarrh\w+|nausea|hydroneph\w+|dysplasia|gastritis|inflammation|"
     r"gleason|krenning|uptake|ISUP|nephrotox\w*|neuropathy|hepatitis|ha?ematolog\w+|oesophag\w+|esophag\w+|"
     r"varices|anastomos\w+|an(?:a)?emia|thrombocyt\w+|leuk\w+|neutropen\w+|stenosis|reflux|regurgit\w+|adverse|"
-    r"spondylo\w+|urothelial\w*|tumou?r regression|regression grade|astrocytoma|meningioma)\b",
-    re.I,
+    r"spondylo\w+|urothelial\w*|tumou?r regression|regression grade|astrocytoma|meningioma)\b"
 )
 _NEC = Words(r"(?<!well-differentiated )(?<!well differentiated )\bneuroendocrine carcinomas?\b|\bNEC\b")
 _MINEN = Words(r"\bMiNENs?\b|\bMANECs?\b|\bmixed (?:adeno)?neuroendocrine\b|\bmixed neuroendocrine")
@@ -41,22 +35,25 @@ _COUNT = (
     r"to)\s?(?P<high>\d{1,3}))?"
 )
 _MITOSES = (
-    re.compile(
-        rf"{_COUNT}\s?(?:mitos[ei]s|mitotic figures?)\s?(?:/|per|in|:|\(per)?\s?(?:each\s)?{_DENOMINATOR}", re.I
+    Words(
+        rf"{_COUNT}\s?(?:mitos[ei]s|mitotic figures?)\s?(?:/|per|in|:|\(per)?\s?(?:each\s)?{_DENOMINATOR}"
     ),
-    re.compile(
+    Words(
         rf"\b(?:mitos(?:[ei]s|en)|mitotic (?:rate|count|index|activity|figures?))(?:\s?\((?:per|"
         rf"/)\s?{_DENOMINATOR.replace('?P<per>', '?P<early>')}\))?\s?(?::|=|of|is|was)?\s?(?:is\s|"
-        rf"was\s)?{_COUNT}\s?(?:mitos[ei]s\s)?(?:/|per|in)?\s?{_DENOMINATOR}?", re.I),
-    re.compile(
+        rf"was\s)?{_COUNT}\s?(?:mitos[ei]s\s)?(?:/|per|in)?\s?{_DENOMINATOR}?"),
+    Words(
         rf"\b(?P<none>no|none|0)\s?(?:mitos[ei]s|mitotic figures?)?\s?(?:/|per|in|seen in|identified in|"
-        rf"found in)\s{_DENOMINATOR}", re.I),
+        rf"found in)\s{_DENOMINATOR}"),
 )  # fmt: skip
+_TELLING = Words("|".join(w.source for w in (KI, FOREIGN, _GRADE, _NEC, _MINEN, _DIFFERENTIATION)) + "|mito")
 
 
 def read_tissue(context: Context, start: int, block: int, tissue: Tissue, *, quoted: bool) -> None:
     """Adds one sentence. `quoted`: an imaging report, whose tissue values come from elsewhere (all `prior`)."""
     text = context.text
+    if not _TELLING.possible(text) and tissue.foreign_block is None and not tissue.ki67_goes_on:
+        return
     if context.legend or context.other_person:
         return
     if FOREIGN.search(text) and not NET.search(text):
@@ -70,7 +67,8 @@ def read_tissue(context: Context, start: int, block: int, tissue: Tissue, *, quo
     _grades(context, start, block, tissue, quoted)
     if not quoted:
         for match in _DIFFERENTIATION.finditer(text):
-            if standing(context, *match.span()) == "now":
+            status = standing(context, *match.span())
+            if status == "now":
                 tissue.differentiation.append(
                     Found(
                         match["how"].lower().replace("poorly", "poor"),
@@ -79,7 +77,7 @@ def read_tissue(context: Context, start: int, block: int, tissue: Tissue, *, quo
                         block,
                     )
                 )
-            elif standing(context, *match.span()) == "hedged":
+            elif status == "hedged":
                 tissue.uncertain = True
                 tissue.doubtful.add("differentiation")
     _mitoses(context, start, block, tissue, quoted)
@@ -106,8 +104,8 @@ def _grades(context: Context, start: int, block: int, tissue: Tissue, quoted: bo
     for match in list(_GRADE.finditer(text))[:40]:
         if match["more"] or match["more2"]:
             continue
-        part = text[context.start_of(match.start(), comma=True) : context.end_of(match.end(), comma=True)]
-        if _NOT_GRADE.search(part) or (quoted and not NET.search(text)):
+        part = context.start_of(match.start(), comma=True), context.end_of(match.end(), comma=True)
+        if _NOT_GRADE.search(text, *part) or (quoted and not NET.search(text)):
             continue
         number = match["g"] or match["n"]
         stated.append((f"G{len(number) if number[0] in 'Ii' else number}", match.start(), match.end()))
@@ -130,7 +128,7 @@ def _grades(context: Context, start: int, block: int, tissue: Tissue, quoted: bo
 
 def _mitoses(context: Context, start: int, block: int, tissue: Tissue, quoted: bool) -> None:
     text = context.text
-    if "mito" not in text.lower():
+    if "mito" not in text.lowered:
         return
     hits = [m for pattern in _MITOSES for m in pattern.finditer(text)]
     for match in sorted(hits, key=lambda m: m.start())[:8]:

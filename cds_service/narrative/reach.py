@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cached_property
+from itertools import islice
 
 from cds_service.narrative.cues import (
     AGO_IN_BRACKETS,
@@ -27,6 +28,27 @@ from cds_service.narrative.sections import Sentence
 from cds_service.narrative.words import Words
 
 MOST_CUES = 60  # of one kind in one sentence; more is not prose
+Mark = tuple[int, str]
+_MARK = re.compile(r"[()\[\];]|,(?!(?<=\d,)\d)|(?<= )-(?= )")
+_MARKS = {"(": "(", "[": "(", ")": ")", "]": ")", ";": ";"}
+
+
+_DIGIT = re.compile(r"\d")
+_OLD = re.compile(OLD, re.I)
+_SCORE = re.compile(r"\d|\b(?:I{1,3}|IV)\b")
+_VALUE = re.compile(r"\d|\b(?:stable|progress\w+|I{1,3}V?)\b")
+_VALUE_OR_RESPONSE = re.compile(r"\d|\b(?:stable|progress\w+|CR|PR|SD|PD|I{1,3}V?)\b")
+_FROM_TO = re.compile(
+    r"\bfrom\s(?:\w+\s){0,3}?(?:<=?\s?)?(?:\d[\d.,]*|"
+    r"[IV]{1,3})\b[^;.]{0,60}?\bto\s(?=(?:\w+\s){0,3}?(?:<=?|>=?)?\s?(?:\d|[IV]))"
+)
+_RANGES = re.compile(r"\b(?:rang|var)\w+\s$", re.I)
+_ARROW = re.compile(r"(?<![\w.,])\d[\d.,]*\s?->")
+_TITLE = re.compile(
+    r"(?:PET[^\s:]*|CT|MRI|SPECT[^\s:]*|\S*DOTA[^\s:]+|FDG|TATE|TOC|NOC|octreotide|performed|acquired|addendum|"
+    r"amendment|erratum|correction|supplement)[\s,(-]*$",
+    re.I,
+)
 
 
 class Reach:
@@ -35,56 +57,68 @@ class Reach:
     def __init__(self, sentence: Sentence) -> None:
         self.text = sentence.text
         self.section = sentence.section
-        contrasts = [m.span() for m in CONTRAST.finditer(self.text)]
-        self._hard_starts = {start for start, _ in contrasts}
-        self._hard_ends = {end for _, end in contrasts}
         self._cues: dict[Words, list[re.Match[str]]] = {}
+        self._marks: tuple[list[Mark], list[Mark]] | None = None
 
     # ---- reach ----
     def end_of(self, at: int, *, comma: bool) -> int:
         """Where a reach to the right ends: bracket it stands in, semicolon, contrast word, comma if asked."""
         depth = 0
-        for i in range(at, len(self.text)):
-            c = self.text[i]
-            if c in "([":
+        for place, mark in self._ends()[0]:
+            if place < at:
+                continue
+            if mark == "(":
                 depth += 1
-            elif c in ")]":
+            elif mark == ")":
                 if depth == 0:
-                    return i
+                    return place
                 depth -= 1
-            elif depth == 0 and (c == ";" or i in self._hard_starts or (comma and self._comma(i))):
-                return i
+            elif depth == 0 and (comma or mark == ";"):
+                return place
         return len(self.text)
+
+    def start_of(self, at: int, *, comma: bool) -> int:
+        """Where a reach to the left begins."""
+        depth = 0
+        for place, mark in self._ends()[1]:
+            if place > at:
+                continue
+            if mark == ")":
+                depth += 1
+            elif mark == "(":
+                if depth == 0:
+                    return place
+                depth -= 1
+            elif depth == 0 and (comma or mark == ";"):
+                return place
+        return 0
+
+    def _ends(self) -> tuple[list[Mark], list[Mark]]:
+        """What can end a reach: to the right where it begins, in order; to the left where it is over, the last first.
+
+        A contrast word counts as a semicolon.
+        """
+        if self._marks is None:
+            ahead = [(m.start(), _MARKS.get(m.group(), ",")) for m in _MARK.finditer(self.text)]
+            behind = [(place + 1, mark) for place, mark in ahead]
+            for contrast in CONTRAST.finditer(self.text):
+                ahead.append((contrast.start(), ";"))
+                behind.append((contrast.end(), ";"))
+            ahead.sort()
+            behind.sort(reverse=True)
+            self._marks = ahead, behind
+        return self._marks
 
     def behind_label(self, at: int) -> int:
         """As `start_of` a comma, but also behind a label: "PET/CT: in 2022 ..."."""
         return max(self.start_of(at, comma=True), self.text.rfind(": ", 0, at) + 1)
 
-    def start_of(self, at: int, *, comma: bool) -> int:
-        """Where a reach to the left begins."""
-        depth = 0
-        for i in range(at - 1, -1, -1):
-            c = self.text[i]
-            if c in ")]":
-                depth += 1
-            elif c in "([":
-                if depth == 0:
-                    return i + 1
-                depth -= 1
-            elif depth == 0 and (c == ";" or i + 1 in self._hard_ends or (comma and self._comma(i))):
-                return i + 1
-        return 0
-
-    def _comma(self, i: int) -> bool:
-        t = self.text
-        if t[i] == ",":
-            return not (0 < i < len(t) - 1 and t[i - 1].isdigit() and t[i + 1].isdigit())
-        return t[i] == "-" and 0 < i < len(t) - 1 and t[i - 1] == " " and t[i + 1] == " "
-
     def found(self, cue: Words) -> list[re.Match[str]]:
-        if cue not in self._cues:
-            self._cues[cue] = list(cue.finditer(self.text))[:MOST_CUES]
-        return self._cues[cue]
+        """The matches of a cue, looked for once."""
+        known = self._cues.get(cue)
+        if known is None:
+            known = self._cues[cue] = list(islice(cue.finditer(self.text), MOST_CUES))
+        return known
 
     # ---- time ----
     @cached_property
@@ -110,7 +144,7 @@ class Reach:
                 if not OLD_WORDS.search(self.text, m.end(), end):
                     continue
                 joined = self.text.find(" and ", m.end(), end)
-                if joined > 0 and re.search(r"\d", self.text[m.end() : joined]):
+                if joined > 0 and _DIGIT.search(self.text, m.end(), joined):
                     end = joined  # "15.4 versus 22.8 previously and a score of 3"
             compared.append((m.start(), end))
             spans.append((m.start(), until_now(m.start(), end)))
@@ -124,12 +158,10 @@ class Reach:
             begin = m.start() + len(m.group()) - len(m.group().lstrip("(.;: "))
             end = self.end_of(m.end(), comma=False)
             leading = not self.text[:begin].strip(" (:-")
-            behind = PREPOSITION.match(m.group()) and not re.search(
-                r"\d|\b(?:stable|progress\w+|I{1,3}V?)\b", self.text[m.end() : until_now(begin, end)]
-            )
+            behind = PREPOSITION.match(m.group()) and not _VALUE.search(self.text[m.end() : until_now(begin, end)])
             if behind and not leading:  # "Krenning 4 on the previous PET"
                 begin = self.behind_label(begin)
-            if not leading and not re.search(OLD, m.group(), re.I):  # "Krenning 3 in 2021", "biopsy 2019: Ki-67"
+            if not leading and not _OLD.search(m.group()):  # "Krenning 3 in 2021", "biopsy 2019: Ki-67"
                 begin = self.behind_label(begin)
             spans.append((begin, until_now(begin, end)))
         for m in self.found(EARLIER):
@@ -137,13 +169,11 @@ class Reach:
                 continue
             end = self.end_of(m.end(), comma=not self._opens_bracket(m.start()))
             begin = m.start()
-            if SAID_BEFORE.match(self.text[m.end() : m.end() + 40]) and re.search(
-                r"\d|\b(?:I{1,3}|IV)\b", self.text[self.behind_label(begin) : begin]
+            if SAID_BEFORE.match(self.text[m.end() : m.end() + 40]) and _SCORE.search(
+                self.text[self.behind_label(begin) : begin]
             ):
                 end = m.end()  # "Krenning 4 before and Krenning 2 after chemotherapy"
-            if not re.search(
-                r"\d|\b(?:stable|progress\w+|CR|PR|SD|PD|I{1,3}V?)\b", self.text[m.end() : until_now(m.end(), end)]
-            ):
+            if not _VALUE_OR_RESPONSE.search(self.text[m.end() : until_now(m.end(), end)]):
                 begin = self.behind_label(m.start())
             spans.append((begin, until_now(begin, end)))
         for m in YEAR_IN_BRACKETS.finditer(self.text):
@@ -164,19 +194,17 @@ class Reach:
 
     def _from_to(self) -> list[tuple[int, int]]:
         found = []
-        for m in re.finditer(
-            r"\bfrom\s(?:\w+\s){0,3}?(?:<=?\s?)?(?:\d[\d.,]*|"
-            r"[IV]{1,3})\b[^;.]{0,60}?\bto\s(?=(?:\w+\s){0,3}?(?:<=?|>=?)?\s?(?:\d|[IV]))",
-            self.text,
-        ):
-            if not re.search(r"\b(?:rang|var)\w+\s$", self.text[: m.start()][-12:], re.I):
-                found.append((m.start(), m.end()))
-        found += [m.span() for m in re.finditer(r"(?<![\w.,])\d[\d.,]*\s?->", self.text)]
+        if "from" in self.text:
+            for m in _FROM_TO.finditer(self.text):
+                if not _RANGES.search(self.text[: m.start()][-12:]):
+                    found.append((m.start(), m.end()))
+        if "->" in self.text:
+            found += [m.span() for m in _ARROW.finditer(self.text)]
         return found
 
     def earlier(self, start: int, end: int) -> bool:
         """Whether the words at start..end speak of an earlier examination (or of a value taken back)."""
-        return any(s <= start < e for s, e in self._earlier)
+        return bool(self._earlier) and any(first <= start < last for first, last in self._earlier)
 
     def turns_back(self, start: int, end: int) -> bool:
         """Whether the text between turns to an earlier time ("previously") and not back."""
@@ -190,14 +218,9 @@ class Reach:
 def _current_date(text: str, match: re.Match[str]) -> bool:
     """ "PET/CT of 4.3.2024" as a title names this examination."""
     before = text[: match.start()].strip()
-    title = (
-        r"(?:PET[^\s:]*|CT|MRI|SPECT[^\s:]*|\S*DOTA[^\s:]+|FDG|TATE|TOC|NOC|octreotide|performed|acquired|addendum|"
-        r"amendment|erratum|correction|supplement)[\s,(-]*$"
-    )
-    named = re.search(title, before, re.I) or re.search(title, before + " " + match.group().split(" ")[0], re.I)
     return (
-        named is not None
-        and not re.search(OLD, match.group(), re.I)
-        and len(before) < 60
+        len(before) < 60
+        and not _OLD.search(match.group())
         and not COMPARING.search(before)
+        and (_TITLE.search(before) or _TITLE.search(before + " " + match.group().split(" ")[0])) is not None
     )

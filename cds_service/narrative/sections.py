@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 
-from cds_service.narrative.words import Said
+from cds_service.narrative.starts import starts_of, where
+from cds_service.narrative.words import Said, Words
 
 LONGEST_SENTENCE = 1500  # characters; longer is not prose and is left unread
 MOST_SENTENCES = 2000  # a text with more is no report and is left unread
@@ -95,14 +96,15 @@ _HEADINGS: tuple[tuple[Section, str], ...] = (
     ),
 )  # fmt: skip
 _TITLE = "|".join(f"(?P<{section.name}>{words})" for section, words in _HEADINGS)
+_TITLE_BEGINS = where(starts_of(rf"\b(?:{_TITLE})")).removeprefix(r"\b")
 _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?"
 _STAMP = (
     r"(?:\s(?:no\.?|#)?\s?\d{1,2}(?![\d./]))?(?:\s(?:of|from|dated|"
     rf"on)?\s?\(?(?:\d[\d./-]{{3,9}}|\d{{1,2}}\.?\s{_MONTH}(?:\s\d{{4}})?|{_MONTH}\s\d{{1,2}}(?:,?\s\d{{4}})?)\)?)?"
     r"(?:\sby\s[^:\n]{1,40})?(?:\s?\([^)\n]{0,40}\))?"
 )
-_LINE_HEADING = re.compile(
-    rf"(?:[#*_>\u2022\d.)\s-]{{0,8}})(?:{_TITLE}){_STAMP}[*_]{{0,3}}\s?(?:[:=]|-(?=\s)|[*_]{{1,3}}:?|(?=\n|$))", re.I
+_LINE_HEADING = Words(
+    rf"[#*_>\u2022\d.)\s-]{{0,8}}+{_TITLE_BEGINS}(?:{_TITLE}){_STAMP}[*_]{{0,3}}\s?(?:[:=]|-(?=\s)|[*_]{{1,3}}:?|(?=\n|$))"
 )
 _INLINE_HEADING = re.compile(rf"(?<=[.;?!)\]])\s(?:{_TITLE}){_STAMP}\s?:", re.I)
 _BULLET = re.compile(r"\s*(?:[\u2022*+>#-]\s|\(?\d{1,2}[.)]\s|[a-hA-H][.):]\s|\|)")
@@ -113,7 +115,7 @@ _ABBREVIATED = re.compile(
     re.I,
 )
 _ITEM = re.compile(r"\s*\d{1,2}\.")
-_STOP = re.compile(r"(?<![.!?])[.!?]++[\"')\]]*+(?=\s)|(?<=[a-z]{3})\.(?=[A-Z][a-z])|(?<=%)\.(?=[A-Z])")
+_STOP = re.compile(r"[.!?](?:(?<![.!?].)[.!?]*+[\"')\]]*+(?=\s)|(?<=[a-z]{3}\.)(?=[A-Z][a-z])|(?<=%\.)(?=[A-Z]))")
 _EXAM = (
     r"(?:\[?\d{2,3}m?\]?[- ]?\[?(?:ga|cu|f|in|tc)\b|\[?(?:ga|cu|f|in|tc)[- ]?\d{2}|dota|fdg|pet|ct\b|mri?\b|spect|"
     r"somatostatin)"
@@ -156,19 +158,16 @@ def _section(match: re.Match[str]) -> Section:
 
 def _goes_on(line: str, following: str, widest: int) -> bool:
     """Whether a line break stands inside a sentence (hard-wrapped text)."""
-    bare = line.rstrip()
-    if not following.strip() or _BULLET.match(following) or _LINE_HEADING.match(following):
-        return False
-    if bare.endswith((":", ";", "|")) or "|" in following or "\t" in bare.strip():
+    bare, onward = line.rstrip(), following.lstrip()
+    if not onward or bare.endswith((":", ";", "|")) or "|" in following or "\t" in bare.strip():
         return False
     if bare.endswith((".", "!", "?")):
-        return len(bare) > 40 and _ABBREVIATED.search(bare[-6:]) is not None
-    first = following.lstrip()[0]
-    if _OPEN_END.search(bare[-12:]):
-        return True
-    if first.islower():
-        return len(bare) > 40
-    return len(bare) > 60 and len(bare) > 0.75 * widest
+        open_end = len(bare) > 40 and _ABBREVIATED.search(bare[-6:]) is not None
+    elif onward[0].islower():
+        open_end = len(bare) > 40 or _OPEN_END.search(bare[-12:]) is not None
+    else:
+        open_end = (len(bare) > 60 and len(bare) > 0.75 * widest) or _OPEN_END.search(bare[-12:]) is not None
+    return open_end and not _BULLET.match(following) and not _LINE_HEADING.match(following)
 
 
 def _blocks(text: str) -> Iterator[tuple[int, int, Section, int, int]]:
@@ -217,7 +216,7 @@ def _section_is_over(section: Section, same_line: bool, line: str) -> bool:
 def _cut(text: str, begin: int, end: int, section: Section, block: int) -> Iterator[Sentence]:
     start = begin
     for match in _STOP.finditer(text, begin, end):
-        if _ABBREVIATED.search(text, max(start, match.start() - 6), match.start() + 1) and match.end() < end - 1:
+        if match.end() < end - 1 and _ABBREVIATED.search(text, max(start, match.start() - 6), match.start() + 1):
             continue
         following = text[match.end() : match.end() + 2].strip()
         if following and following[0].islower() and match.end() - start < 12:
@@ -247,9 +246,10 @@ def sentences(text: str) -> list[Sentence]:
         if heading != under:
             current, under = section, heading
         start = begin
-        for title in _INLINE_HEADING.finditer(text, begin, end):
-            found += _cut(text, start, title.start() + 1, current, block)
-            current, start = _section(title), title.end()
+        if text.find(":", begin, end) >= 0:
+            for title in _INLINE_HEADING.finditer(text, begin, end):
+                found += _cut(text, start, title.start() + 1, current, block)
+                current, start = _section(title), title.end()
         found += _cut(text, start, end, current, block)
         if len(found) > MOST_SENTENCES:
             return [Sentence(Said(""), 0, Section.BODY, 0, unread=True)]

@@ -49,6 +49,8 @@ class Table:
 def read_tables(text: str) -> tuple[str, Table]:
     """Reads every table and gives the text back with the tables blanked (same length)."""
     table = Table()
+    if not _names_values(text):
+        return text, table
     lines = text.split("\n")
     at, index = 0, 0
     while index < len(lines):
@@ -56,6 +58,10 @@ def read_tables(text: str) -> tuple[str, Table]:
             table.uncertain = True
             break
         line = lines[index]
+        if not _names_values(line):
+            at += len(line) + 1
+            index += 1
+            continue
         header = _header(line)
         if header is None and _LIST_HEAD.search(line) and index + 1 < len(lines) and _LIST_ROW.match(lines[index + 1]):
             lines[index] = " " * len(line)
@@ -79,6 +85,12 @@ def read_tables(text: str) -> tuple[str, Table]:
             lines[index] = " " * len(lines[index])
             index += 1
     return "\n".join(lines), table
+
+
+def _names_values(text: str) -> bool:
+    """Whether a table's header can be in it."""
+    lowered = text.lower()
+    return "krenning" in lowered or "suv" in lowered
 
 
 def _list_row(line: str, at: int, table: Table) -> bool:

@@ -61,7 +61,7 @@ _OTHER_CELLS = Words(
     r"\b(?:non-?neoplastic|crypts?|lymphocyt\w*|germinal|stroma\w*|normal|background|control|tonsils?|"
     r"endotheli\w*|hepatocyt\w*)\b"
 )
-_KNOWN = re.compile(r"\bknown\b[^.;]*$", re.I)
+_KNOWN = Words(r"\bknown\b[^.;]*$")
 _METASTASIS_OF_KNOWN = re.compile(r"\bmetasta\w+ (?:of|from) (?:the|a) known\b[^.;(]*$", re.I)
 
 
@@ -73,16 +73,22 @@ def standing(context: Context, begin: int, end: int) -> str:
         return "prior"
     if context.negated_value(begin, end):
         return "skip"
-    before = context.text[max(0, begin - 90) : begin]
-    if _KNOWN.search(before[-60:]) and not _METASTASIS_OF_KNOWN.search(before):
-        return "prior"
+    if "known" in context.text.lowered:
+        before = context.text[max(0, begin - 90) : begin]
+        if _KNOWN.search(before[-60:]) and not _METASTASIS_OF_KNOWN.search(before):
+            return "prior"
     return "hedged" if context.hedged(begin, end) else "now"
 
 
 def _other_tissue(context: Context, begin: int, end: int) -> bool:
     """Whether the clause (or what stands between commas) is about another tumour or other cells."""
+    text = context.text
+    if not FOREIGN.possible(text) and not _OTHER_CELLS.possible(text):
+        return False
     for comma in (True, False):
-        part = context.text[context.start_of(begin, comma=comma) : end if comma else context.end_of(end, comma=False)]
-        if (FOREIGN.search(part) or (comma and _OTHER_CELLS.search(part))) and not NET.search(part):
+        part = context.start_of(begin, comma=comma), end if comma else context.end_of(end, comma=False)
+        if (FOREIGN.search(text, *part) or (comma and _OTHER_CELLS.search(text, *part))) and not NET.search(
+            text, *part
+        ):
             return True
     return False

@@ -45,15 +45,21 @@ class Said(str):
         return said
 
 
+def _ends_a_word(text: str, at: int) -> bool:
+    """Whether no word of the text is cut in two there."""
+    return at >= len(text) or " " in text[at - 1 : at + 1]
+
+
 class Words:
     """A pattern without regard to case; matches hold the words in lower case, positions fit the text."""
 
     __slots__ = ("_anywhere", "_bit", "_pattern", "source")
 
-    def __init__(self, source: str) -> None:
+    def __init__(self, source: str, *, holds: str = "") -> None:
+        """`holds`: a pattern of what every match holds somewhere, where its beginning tells little."""
         self.source = lower_source(source)
-        starts = starts_of(self.source)
-        self._pattern = re.compile(f"{where(starts)}(?:{self.source})")
+        starts = starts_of(lower_source(holds) or self.source)
+        self._pattern = re.compile(self.source if holds else f"{where(starts)}(?:{self.source})")
         shown = {start.lstrip("\n") for start in starts}
         self._bit = _STARTS.add(start for start in shown if start[:1] == " ")
         self._anywhere = tuple(start for start in shown if start[:1] != " ")
@@ -66,11 +72,13 @@ class Words:
 
     def search(self, text: str, start: int = 0, end: int | None = None) -> _Match | None:
         """As `re.Pattern.search`."""
-        if end is not None:
-            return self._pattern.search(text.lowered if isinstance(text, Said) else lower_of(text), start, end)
         if isinstance(text, Said):
-            return self._pattern.search(text.lowered, start) if self.possible(text) else None
-        return self._pattern.search(lower_of(text), start)
+            if not self.possible(text) and (end is None or _ends_a_word(text, end)):
+                return None
+            lowered = text.lowered
+        else:
+            lowered = lower_of(text)
+        return self._pattern.search(lowered, start, len(lowered) if end is None else end)
 
     def match(self, text: str, start: int = 0, end: int | None = None) -> _Match | None:
         """As `re.Pattern.match`."""
@@ -80,7 +88,7 @@ class Words:
     def finditer(self, text: str, start: int = 0, end: int | None = None) -> Iterator[_Match]:
         """As `re.Pattern.finditer`."""
         if isinstance(text, Said):
-            if end is None and not self.possible(text):
+            if not self.possible(text) and (end is None or _ends_a_word(text, end)):
                 return iter(())
             lowered = text.lowered
         else:
