@@ -186,10 +186,11 @@ def data_absent(data: Data) -> bool:
 
 
 def period(value: object) -> tuple[Span | None, Span | None]:
-    """Start and end of a FHIR Period, each as written."""
+    """Start and end of a FHIR Period, each as written; ends the wrong way round are put right."""
     if not isinstance(value, dict):
         return None, None
-    return parse_date(value.get("start")), parse_date(value.get("end"))
+    start, end = parse_date(value.get("start")), parse_date(value.get("end"))
+    return (end, start) if start and end and start.first > end.last else (start, end)
 
 
 def timing_days(value: object) -> list[Span]:
@@ -234,7 +235,7 @@ def effective(data: Data, *fallbacks: str) -> Span | None:
     """
     start, end = dated(data, "effective")
     if start and end:
-        return Span(start.first, end.last) if start.first <= end.last else Span(end.first, start.last)
+        return Span(start.first, end.last)
     if start or end:
         return start or end
     if fallbacks and any(_damaged(data, name) for name in ("effectiveDateTime", "effectiveInstant", "effectivePeriod")):

@@ -117,6 +117,12 @@ def test_effective_falls_back_only_where_asked():
     assert e.effective({**data, "effectiveDateTime": "2024-05-01"}, "issued") == on_day(date(2024, 5, 1))
 
 
+def test_a_period_with_its_ends_the_wrong_way_round_is_put_right():
+    days = {"start": "2024-05-03", "end": "2024-05-01"}
+    assert e.period(days) == (on_day(date(2024, 5, 1)), on_day(date(2024, 5, 3)))
+    assert e.dated({"performedPeriod": days}, "performed") == e.period(days)
+
+
 @pytest.mark.parametrize("damaged", [{"effectiveDateTime": "yesterday"}, {"effectivePeriod": {"start": "27.5.2024"}}])
 def test_a_damaged_effective_date_has_no_substitute(damaged):
     assert e.effective({"issued": "2024-05-04T00:00:00Z", **damaged}, "issued") is None
