@@ -12,6 +12,7 @@ from cds_service.facts.results import newest
 from cds_service.facts.sites import organ
 from cds_service.facts.timing import last_taken
 from cds_service.facts.view import View, exact, once
+from cds_service.record.extent import extent_of
 from cds_service.record.model import Analyte, Group, Item, Problem, ProblemKind, Scan, Treatment
 
 GLOSSARY = (
@@ -124,8 +125,13 @@ def _problems(view: View, kind: ProblemKind, *, active: bool = True) -> list[Pro
 
 
 def _diffuse_problems(view: View) -> list[Problem]:
-    """Only what is called diffuse, innumerable or a superscan; "multiple" and "extensive" are not enough."""
-    return [p for p in _problems(view, "diffuse-bone-disease") if not p.text or _DIFFUSE.search(p.text)]
+    """Only what is called diffuse, innumerable or a superscan, or counts many; "multiple", "extensive" do not."""
+    limit = view.params["marrow_bone_lesions"]
+    return [
+        p
+        for p in _problems(view, "diffuse-bone-disease")
+        if not p.text or _DIFFUSE.search(p.text) or extent_of(p.text).bone_lesions > limit
+    ]
 
 
 def _diffuse_scan(view: View, scan: Scan) -> bool:

@@ -39,7 +39,7 @@ _NAMES: dict[Group, dict[str, str]] = {
         "mitomycin": r"mitomycin\w*",
         "chemotherapy": r"chemotherap(?:y|ie)",
     },
-    "mtor": {"everolimus": r"everolimus|afinitor|votubia|certican|zortress", "temsirolimus": r"temsirolimus|torisel"},
+    "mtor": {"everolimus": r"everolimus|rad-?001|afinitor|votubia|certican|zortress", "temsirolimus": r"temsirolimus|torisel"},
     "kinase-inhibitor": {
         "sunitinib": r"sunitinib|sutent",
         "cabozantinib": r"cabozantinib|cabometyx|cometriq",
@@ -163,7 +163,8 @@ _REGIMENS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("GEMOX", r"gem[ -]?ox", ("gemcitabine", "oxaliplatin")),
     ("FOLFIRINOX", r"m?folfirinox|folfoxiri", ("fluorouracil", "irinotecan", "oxaliplatin")),
     ("FOLFOX", r"m?folfox-?\d?", ("fluorouracil", "oxaliplatin")),
-    ("FOLFIRI", r"folfiri", ("fluorouracil", "irinotecan")),
+    ("FOLFIRI", r"m?folfiri", ("fluorouracil", "irinotecan")),
+    ("LV5FU2", r"lv-?5-?fu-?2", ("fluorouracil",)),
     ("CAPOX", r"cap[ -]?ox|xelox", ("capecitabine", "oxaliplatin")),
     ("STZ-5FU", r"(?:stz|streptozo[tc]o?cin)\s*[/+-]\s*(?:5-?fu|fluorouracil)", ("fluorouracil", "streptozocin")),
     ("FAS", r"fas regimen", ("doxorubicin", "fluorouracil", "streptozocin")),

@@ -71,8 +71,9 @@ NAMES: dict[ProblemKind, str] = {
     "short-life-expectancy": r"life expectancy.{0,20}(?:<|less than|under|below|of)\s*(?:[123]|one|two"
     r"|three)\s*months?"
     r"|terminal (?:illness|phase|care)|actively dying|(?:<|less than) ?3 months to live",
-    "diffuse-bone-disease": r"(?:diffuse|innumerable|extensive|disseminated|multiple).{0,30}(?:bone|skelet\w*"
-    r"|osseous|bony)"
+    # whether a number of bone lesions is many is not for the reader to say
+    "diffuse-bone-disease": r"(?:diffuse|innumerable|extensive|disseminated|multiple|\b\d{1,2}\b"
+    r"|\b(?:five|six|seven|eight|nine|ten|eleven|twelve)\b).{0,30}(?:bone|skelet\w*|osseous|bony)"
     r".{0,20}(?:metasta|involve|disease|lesion|deposit)|superscan",
     "peritoneal-disease": r"periton\w+ (?:metasta|carcinos|carcinomat|disease|deposit|implant|seeding)"
     r"|metasta\w+.{0,15}peritone",

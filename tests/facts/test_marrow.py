@@ -108,7 +108,8 @@ def test_skeleton() -> None:
     assert told(scans=[scan(bone_lesions=6)])[2] == 1
     assert told(scans=[scan(diffuse_marrow=True)])[2] == 1
     for text, count in (("Diffuse bone metastases", 1), ("Innumerable bone lesions", 1), ("Superscan", 1),
-                        ("Multiple bone metastases", 0), ("Extensive bone disease", 0)):  # fmt: skip
+                        ("Multiple bone metastases", 0), ("Extensive bone disease", 0), ("Six bone metastases", 1),
+                        ("More than five bone metastases", 1), ("Five bone metastases", 0)):  # fmt: skip
         assert told(problems=[problem("diffuse-bone-disease", text=text)])[2] == count
 
 

@@ -19,6 +19,9 @@ from cds_service.record.drugs import GROUPS, drugs_named, is_local, regimen_of
         ("lanréotide LP 120 mg", ("lanreotide",)),
         ("IFN-alpha 3 MU", ("interferon-alfa",)),
         ("IFN-gamma", ()),
+        ("RAD001 10 mg", ("everolimus",)),
+        ("mFOLFIRI", ("fluorouracil", "irinotecan")),
+        ("LV5FU2", ("fluorouracil",)),
         ("Aminosäuren 10 %", ("amino-acids",)),
     ],
 )

@@ -208,7 +208,8 @@ def test_problems_by_code(code, kind):
         ("Brain metastases", "brain-lesion"), ("Metastasis in the spinal canal", "spinal-canal-lesion"),
         ("Pericardial metastasis", "pericardial-lesion"), ("Life expectancy less than 3 months",
          "short-life-expectancy"),
-        ("Diffuse bone metastases", "diffuse-bone-disease"), ("Peritoneal carcinomatosis", "peritoneal-disease"),
+        ("Diffuse bone metastases", "diffuse-bone-disease"), ("Six bone metastases", "diffuse-bone-disease"),
+        ("> 5 bone metastases", "diffuse-bone-disease"), ("Peritoneal carcinomatosis", "peritoneal-disease"),
         ("Thrombocytopenia grade 3 due to 177Lu-DOTATATE", "toxicity"), ("Renal toxicity after PRRT", "toxicity"),
     ],
 )  # fmt: skip
