@@ -76,20 +76,20 @@ class _Key:
         if not isinstance(value, dict) or not isinstance(value.get("resourceType"), str):
             self._unreadable(full_url)
             return
-        match value["resourceType"]:
-            case "Bundle":
-                self._bundle(value, depth)
-            case "OperationOutcome":
-                self.outcomes += 1
-                severities = {text(issue.get("severity")) for issue in objects(value.get("issue"))}
-                self.failed |= bool(severities & {"error", "fatal"})
-            case "Parameters":
-                for part in objects(value.get("parameter")):
-                    if "resource" in part:
-                        self._value(part["resource"], "", depth + 1)
-            case _:
-                self.resources += 1
-                self.result.found.append(_found(value, full_url, self.key))
+        kind = value["resourceType"]
+        if kind == "Bundle":
+            self._bundle(value, depth)
+        elif kind == "OperationOutcome":
+            self.outcomes += 1
+            severities = {text(issue.get("severity")) for issue in objects(value.get("issue"))}
+            self.failed |= bool(severities & {"error", "fatal"})
+        elif kind == "Parameters":
+            for part in objects(value.get("parameter")):
+                if "resource" in part:
+                    self._value(part["resource"], "", depth + 1)
+        else:
+            self.resources += 1
+            self.result.found.append(_found(value, full_url, self.key))
 
     def _bundle(self, bundle: dict[str, Any], depth: int) -> None:
         if depth > MAX_NESTING:
@@ -126,8 +126,8 @@ def _found(data: dict[str, Any], full_url: str, key: str) -> Found:
 
 def _content(entry: dict[str, Any]) -> object:
     """What an entry holds: its resource or, in a batch-response, the outcome of a failed request; None if nothing."""
-    resource, request, response = entry.get("resource"), entry.get("request"), entry.get("response")
-    if isinstance(request, dict) and text(request.get("method")).upper() == "DELETE":
+    resource, response = entry.get("resource"), entry.get("response")
+    if "request" in entry and _is_deletion(entry["request"]):
         return None
     if resource is not None or not isinstance(response, dict):
         return resource
@@ -135,3 +135,7 @@ def _content(entry: dict[str, Any]) -> object:
         return response["outcome"]
     failed = text(response.get("status"))[:1] in ("4", "5")
     return {"resourceType": "OperationOutcome", "issue": [{"severity": "error"}]} if failed else None
+
+
+def _is_deletion(request: object) -> bool:
+    return isinstance(request, dict) and text(request.get("method")).upper() == "DELETE"

@@ -139,9 +139,7 @@ def read_drafts(draft_orders: Mapping[str, Any], record: ResourceSet) -> Resourc
     return drafts
 
 
-def _require(
-    prefetch: Mapping[str, Any], found: Harvest, patients: Iterable[Found], declared: Collection[str]
-) -> None:
+def _require(prefetch: Mapping[str, Any], found: Harvest, patients: Iterable[Found], declared: Collection[str]) -> None:
     """Patient and Conditions must have come: under their own keys, or the record came as one Bundle."""
     missing = []
     own = PATIENT_KEY in prefetch or PATIENT_KEY in declared

@@ -7,10 +7,10 @@ answer stay what they are. Whatever has another shape than a Bundle of resources
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import msgspec
-from msgspec import UNSET, Raw, UnsetType, ValidationError
+from msgspec import UNSET, Raw, ValidationError
 
 from cds_service.fhir.bundle import UNREAD
 from cds_service.fhir.status import is_read
@@ -36,6 +36,13 @@ class _Headers(msgspec.Struct, gc=False):
     focus: Raw = _ABSENT
 
 
+class _Seen(msgspec.Struct, gc=False):
+    """An entry by its headers."""
+
+    resource: _Headers | None = None
+    request: Any = None
+
+
 class _Entry(msgspec.Struct, gc=False):
     resource: Raw = _ABSENT
     fullUrl: Any = None
@@ -43,9 +50,12 @@ class _Entry(msgspec.Struct, gc=False):
     response: Any = None
 
 
-class _Bundle(msgspec.Struct):
+_E = TypeVar("_E", _Seen, _Entry)
+
+
+class _Bundle(msgspec.Struct, Generic[_E]):
     resourceType: str
-    entry: list[_Entry] | UnsetType = UNSET
+    entry: list[_E] = []
     type: Any = UNSET
     total: Any = UNSET
     link: Any = UNSET
@@ -61,8 +71,8 @@ class _Call(msgspec.Struct):
 
 
 _CALL = msgspec.json.Decoder(_Call, float_hook=Decimal)
-_BUNDLE = msgspec.json.Decoder(_Bundle | None, float_hook=Decimal)
-_HEADERS = msgspec.json.Decoder(_Headers)
+_SEEN = msgspec.json.Decoder(_Bundle[_Seen] | None, float_hook=Decimal)
+_SPLIT = msgspec.json.Decoder(_Bundle[_Entry], float_hook=Decimal)
 
 
 def decode_call(body: bytes) -> Any:
@@ -97,33 +107,19 @@ class _Sieve:
     def answer(self, value: Raw) -> Any:
         """What stands under one prefetch key."""
         try:
-            bundle = _BUNDLE.decode(value)
-        except ValidationError:  # not what a Bundle holds: read as it stands
+            seen = _SEEN.decode(value)
+        except ValidationError:  # not what a Bundle of resources holds: read as it stands
             return DECODER.decode(value)
-        if bundle is None:
-            return None
-        if bundle.resourceType != "Bundle" or bundle.entry is UNSET:
+        entries = seen.entry if seen is not None and seen.resourceType == "Bundle" else ()
+        of_use = [entry.request is not None or self._is_useful(entry.resource) for entry in entries]
+        if all(of_use):
             return DECODER.decode(value)
-        return _sent(bundle) | {"entry": [self._entry(entry) for entry in bundle.entry]}
+        split = _SPLIT.decode(value)
+        sifted = [_kept(entry) if use else UNREAD for entry, use in zip(split.entry, of_use, strict=True)]
+        return _sent(split) | {"entry": sifted}
 
-    def _entry(self, entry: _Entry) -> dict[str, Any]:
-        if entry.request is None and not self._is_useful(entry.resource):
-            return UNREAD
-        kept = {}
-        if entry.fullUrl is not None:
-            kept["fullUrl"] = entry.fullUrl
-        if entry.request is not None:
-            kept["request"] = entry.request
-        if entry.response is not None:
-            kept["response"] = entry.response
-        if entry.resource:
-            kept["resource"] = DECODER.decode(entry.resource)
-        return kept
-
-    def _is_useful(self, resource: Raw) -> bool:
-        try:
-            headers = _HEADERS.decode(resource or b"null")
-        except ValidationError:  # no resource, or one in an odd shape: whoever reads it may judge
+    def _is_useful(self, headers: _Headers | None) -> bool:
+        if headers is None:
             return True
         if headers.resourceType != "Observation":
             return is_read(headers.resourceType) or headers.resourceType in _OPENED
@@ -137,3 +133,16 @@ class _Sieve:
         if known is None:
             known = self._codes[key] = telling(DECODER.decode(key) if key else None)
         return known
+
+
+def _kept(entry: _Entry) -> dict[str, Any]:
+    kept = {}
+    if entry.fullUrl is not None:
+        kept["fullUrl"] = entry.fullUrl
+    if entry.request is not None:
+        kept["request"] = entry.request
+    if entry.response is not None:
+        kept["response"] = entry.response
+    if entry.resource:
+        kept["resource"] = DECODER.decode(entry.resource)
+    return kept
