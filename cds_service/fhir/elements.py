@@ -116,8 +116,8 @@ def codings(data: object, *path: str) -> tuple[Coding, ...]:
 def states(data: object, name: str) -> frozenset[str]:
     """The codes of a status such as ``clinicalStatus``, in lower case; where it has none, its words as if they were."""
     found = codings(data, name)
-    if any(coding.code for coding in found):
-        return frozenset(coding.code.lower() for coding in found if coding.code)
+    if coded := [coding.code.lower() for coding in found if coding.code]:
+        return frozenset(coded)
     written = [coding.display for coding in found] + [text(item.get("text")) for item in walk(data, name)]
     return frozenset(words.lower().replace(" ", "-") for words in written if words)
 
@@ -151,16 +151,13 @@ def quantity(value: object) -> Quantity | None:
     amount = number(value.get("value"))
     if amount is None:
         return None
-    sent = value.get("comparator")
-    comparator = "" if sent is None else text(sent) or "?"
-    if comparator not in SIGNS:
-        return None
-    return Quantity(
-        amount,
-        SIGNS[comparator],
-        text(value.get("code")),
-        text(value.get("unit")),
-    )
+    comparator: Comparator | None = None
+    if (sent := value.get("comparator")) is not None:
+        written = text(sent) or "?"
+        if written not in SIGNS:
+            return None
+        comparator = SIGNS[written]
+    return Quantity(amount, comparator, text(value.get("code")), text(value.get("unit")))
 
 
 def reference(value: object) -> str:

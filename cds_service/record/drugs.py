@@ -173,6 +173,8 @@ _REGIMENS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("carboplatin-etoposide", r"carboplatin\s*[/+-]\s*etoposide?", ("carboplatin", "etoposide")),
 )
 _REGIMEN_PATTERNS = [(name, re.compile(rf"(?<!\w)(?:{words})(?!\w)", re.I), drugs) for name, words, drugs in _REGIMENS]
+_ANY_REGIMEN = re.compile(rf"(?<!\w)(?:{'|'.join(words for _, words, _ in _REGIMENS)})(?!\w)", re.I)
+"""Asked first: most names are those of one drug."""
 _UNSPECIFIC = frozenset({"other-antineoplastic", "chemotherapy", "kinase-inhibitor"})
 
 
@@ -225,4 +227,6 @@ def _without_accents(words: str) -> str:
 
 def regimen_of(words: str) -> str:
     """The regimen a text names ("CAPTEM"), or ""."""
+    if not _ANY_REGIMEN.search(words):
+        return ""
     return next((name for name, pattern, _ in _REGIMEN_PATTERNS if pattern.search(words)), "")

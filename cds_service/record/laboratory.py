@@ -62,9 +62,10 @@ def read(resources: ResourceSet, plausible: Plausible, ignored: list[Ignored]) -
     ``plausible`` are the limits per analyte, both allowed. Undated results go to ``ignored``.
     """
     found: list[LabResult] = []
-    replaced = corrected(speaking(resources, _analyte_said))
+    parts = parts_speaking(resources, _analyte_said)
+    replaced = corrected(list(dict.fromkeys([part.resource for part in parts])))
     ignored += [Ignored(source, "superseded") for source in sorted(replaced)]
-    for _, resource, data, code in parts_speaking(resources, _analyte_said):
+    for _, resource, data, code in parts:
         analyte = _analyte_of(code, data)
         if analyte is None or resource.source in replaced or _of_other_specimen(analyte, data, resource, resources):
             continue

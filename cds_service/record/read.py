@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, TypeVar
 
-from cds_service.dates import Span, parse_date
+from cds_service.dates import parse_date
 from cds_service.fhir.elements import text
 from cds_service.fhir.ignored import Ignored
 from cds_service.fhir.prefetch import TEMPLATES
@@ -126,10 +126,7 @@ def _drop_future(chart: Chart, today: date) -> None:
     for name in ("diagnoses", "pathology", "scans", "labs", "treatments", "procedures", "problems", "statements",
                  "operability", "allergies", "performance", "pregnancy", "quality_of_life", "notes"):  # fmt: skip
         items: list[Item] = getattr(chart, name)
-        late = [item for item in items if _after(item.when, today)]
-        chart.ignored += [Ignored(item.source, "future") for item in late if getattr(item, "kind", "") != "request"]
-        setattr(chart, name, [item for item in items if not _after(item.when, today)])
-
-
-def _after(when: Span | None, today: date) -> bool:
-    return when is not None and when.first > today
+        late = [item for item in items if item.when is not None and item.when.first > today]
+        if late:
+            chart.ignored += [Ignored(item.source, "future") for item in late if getattr(item, "kind", "") != "request"]
+            setattr(chart, name, [item for item in items if item.when is None or item.when.first <= today])

@@ -38,6 +38,22 @@ def test_temcap_is_captem() -> None:
     assert regimen_of("TEMCAP, cycle 3") == "CAPTEM"
 
 
+@pytest.mark.parametrize(
+    ("words", "regimen"),
+    [
+        ("mFOLFOX6 every two weeks", "FOLFOX"),
+        ("FOLFOXIRI", "FOLFIRINOX"),
+        ("XELOX", "CAPOX"),
+        ("STZ/5-FU", "STZ-5FU"),
+        ("carboplatin + etoposide", "carboplatin-etoposide"),
+        ("capecitabine", ""),
+        ("refolfirix", ""),
+    ],
+)
+def test_regimens(words: str, regimen: str) -> None:
+    assert regimen_of(words) == regimen
+
+
 def test_fluorouracil_on_the_skin_is_local_and_no_other_cytotoxic_is() -> None:
     assert is_local("fluorouracil", "fluorouracil 5 % cream")
     assert not is_local("fluorouracil", "fluorouracil 2,400 mg/m2, subcutaneous port; rectal NET")
