@@ -39,7 +39,10 @@ _NAMES: dict[Group, dict[str, str]] = {
         "mitomycin": r"mitomycin\w*",
         "chemotherapy": r"chemotherap(?:y|ie)",
     },
-    "mtor": {"everolimus": r"everolimus|rad-?001|afinitor|votubia|certican|zortress", "temsirolimus": r"temsirolimus|torisel"},
+    "mtor": {
+        "everolimus": r"everolimus|rad-?001|afinitor|votubia|certican|zortress",
+        "temsirolimus": r"temsirolimus|torisel",
+    },
     "kinase-inhibitor": {
         "sunitinib": r"sunitinib|sutent",
         "cabozantinib": r"cabozantinib|cabometyx|cometriq",

@@ -40,7 +40,9 @@ _NUMBER_WORDS = {
     "one": 1, "single": 1, "solitary": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8,
     "nine": 9, "ten": 10, "eleven": 11, "twelve": 12,
 }  # fmt: skip
-_COUNT = lower_pattern(rf"(?:(?P<more>\bmore than|\bover|>) ?|\b)(?P<count>\d{{1,3}}|{'|'.join(_NUMBER_WORDS)})\b"
+_COUNT = lower_pattern(r"(?:(?P<more>\bmore than|\bover|>) ?"
+                    r"|(?<![\d.,])(?<!krenning )(?<!score )(?<!suv )(?<!suvmax )\b)"
+                    rf"(?P<count>\d{{1,3}}|{'|'.join(_NUMBER_WORDS)})\b(?![.,]\d| ?%| ?(?:mm|cm|x|by)\b)"
                     r"(?:(?: \w+){0,3})? "
                     r"(?:bon[ey]|osseous|skeletal)(?: \w+){0,2} (?:metasta\w+|lesions?|deposits?)")  # fmt: skip
 _DIFFUSE = lower_pattern(
