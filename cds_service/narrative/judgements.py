@@ -36,6 +36,8 @@ def settle(stated: list[Stated]) -> tuple[Any, Span | None, bool]:
 
     A RECIST word and the plain word of the same meaning agree: the RECIST word stands.
     """
+    if not stated:
+        return None, None, False
     sure = [s for s in stated if not s.hedged]
     values = list(dict.fromkeys(s.value for s in sure))
     for recist, word in (*WORD_OF.items(), ("CR", "improved")):
@@ -49,4 +51,5 @@ def settle(stated: list[Stated]) -> tuple[Any, Span | None, bool]:
 
 def of_the_whole(stated: list[Stated], text: str) -> list[Stated]:
     """The judgements that may speak for the whole disease: those on the metastases only where nothing got worse."""
-    return [s for s in stated if not s.part] if GROWTH.search(text) else stated
+    whole = [s for s in stated if not s.part]
+    return whole if len(whole) < len(stated) and GROWTH.search(text) else stated

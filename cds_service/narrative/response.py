@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 
 from cds_service.narrative.context import Context
 from cds_service.narrative.judgements import Judgements, Stated
 from cds_service.narrative.lexicon import OTHER, SITE
+from cds_service.narrative.lowercase import folded
 from cds_service.narrative.response_words import (
     AFTERWARDS,
     APPEARED,
@@ -15,11 +17,13 @@ from cds_service.narrative.response_words import (
     BARE_WORDS,
     COULD,
     EXAM_TITLE,
+    JUDGEMENT_HINT,
     LETTERS,
     LETTERS_ALONE,
     LIMITS,
     LOCAL_AFTER,
     LOCAL_SUBJECT,
+    MIXED,
     NEW,
     NEWLY,
     NO_DISEASE,
@@ -44,17 +48,22 @@ from cds_service.narrative.words import group_of
 def read_judgements(context: Context, start: int, said: Judgements, *, symptoms: bool = False) -> None:
     """Adds one sentence's judgements to `said`. `symptoms`: "less pain" counts as improved (clinic notes)."""
     text = context.text
-    if not judges(text, symptoms=symptoms) or context.legend or context.other_person:
+    low = folded(text)
+    responses = RESPONSE_HINT.search(low) and (RESPONSE.search(text) or BARE.match(text) or LETTERS.search(text))
+    felt = tuple(SYMPTOM.finditer(text)) if symptoms else ()
+    newly = NEWLY.search(text)
+    clear, operable = tuple(NO_DISEASE.finditer(text)), tuple(OPERABLE.finditer(text))
+    if not (responses or felt or newly or clear or operable) or context.legend or context.other_person:
         return
-    if RESPONSE_HINT.search(text):
+    if responses and not MIXED.search(low):
         _responses(context, start, said)
-    if symptoms:
-        for match in SYMPTOM.finditer(text):
-            value = SYMPTOMS[int(group_of(match)[1:])][0]
-            _state(context, match.span(), value, start, said.response, said.prior, "response")
-    _new_lesions(context, start, said)
-    _no_disease(context, start, said)
-    for match in OPERABLE.finditer(text):
+    for match in felt:
+        value = SYMPTOMS[int(group_of(match)[1:])][0]
+        _state(context, match.span(), value, start, said.response, said.prior, "response")
+    if newly:
+        _new_lesions(context, start, said)
+    _no_disease(context, start, said, clear)
+    for match in operable:
         value = OPERABILITY[int(group_of(match)[1:])][0]
         begin = context.start_of(match.start(), comma=True)
         if re.search(r"\b(?:was|were|had been)\s(?:\w+\s){0,3}$", text[begin : match.start()]) and re.search(
@@ -69,14 +78,15 @@ def read_judgements(context: Context, start: int, said: Judgements, *, symptoms:
         _state(context, match.span(), value, start, said.operability, said.prior, None)
 
 
-def judges(text: str, *, symptoms: bool) -> bool:
-    """Whether a text has any word of a judgement; most have none, and what else is asked of it costs more."""
-    return bool(
-        RESPONSE_HINT.search(text)
+def judges(text: str) -> bool:
+    """Whether a note has any word of a judgement; most have none, and what else is asked of it costs more."""
+    low = folded(text)
+    return JUDGEMENT_HINT.search(low) is not None and bool(
+        RESPONSE_HINT.search(low)
         or NEWLY.search(text)
         or NO_DISEASE.search(text)
         or OPERABLE.search(text)
-        or (symptoms and SYMPTOM.search(text))
+        or SYMPTOM.search(text)
     )
 
 
@@ -109,8 +119,6 @@ def _state(
 
 def _responses(context: Context, start: int, said: Judgements) -> None:
     text = context.text
-    if re.search(r"\bmixed response\b|\bmorpholog\w+ criteria not", text, re.I):
-        return
     for match in RESPONSE.finditer(text):
         value = RESPONSES[int(group_of(match)[1:])][0]
         if not _whole_disease(context, match.start(), match.end(), value):
@@ -168,8 +176,6 @@ def _whole_disease(context: Context, begin: int, end: int, value: str) -> bool:
 
 def _new_lesions(context: Context, start: int, said: Judgements) -> None:
     text = context.text
-    if not NEWLY.search(text):
-        return
     matches = [*NEW.finditer(text), *APPEARED.finditer(text)]
     for match in matches:
         groups = match.groupdict()
@@ -199,9 +205,9 @@ def _new_lesions(context: Context, start: int, said: Judgements) -> None:
             said.new.append(Stated(True, place, context.section))
 
 
-def _no_disease(context: Context, start: int, said: Judgements) -> None:
+def _no_disease(context: Context, start: int, said: Judgements, denials: Iterable[re.Match[str]]) -> None:
     text = context.text
-    for match in NO_DISEASE.finditer(text):
+    for match in denials:
         begin, end = match.span()
         if (
             context.standing_apart

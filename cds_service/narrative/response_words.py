@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from cds_service.narrative.lowercase import lower_pattern
 from cds_service.narrative.words import Words
 
 WHOLE = (
@@ -166,11 +167,17 @@ OPERABILITY: tuple[tuple[str, str], ...] = (
 OPERABLE = Words("|".join(rf"(?P<p{i}>\b(?:{words}))" for i, (_, words) in enumerate(OPERABILITY)))
 COULD = re.compile(r"\b(?:potentially|borderline|possibly|probably|likely|upfront not)\s$", re.I)
 WORD_OF = {"PR": "improved", "SD": "stable", "PD": "worsened"}
-RESPONSE_HINT = re.compile(
+RESPONSE_HINT = lower_pattern(
     r"respon|remission|stable|stabili|progress|regress|improv|worse|change|CR\b|PR\b|SD\b|PD\b|constant|burden|"
-    r"shrink",
-    re.I,
+    r"shrink"
 )
+JUDGEMENT_HINT = lower_pattern(
+    RESPONSE_HINT.pattern + r"|new|appear|interval|develop|diseas|tumo|recurr|relaps|malign|cancer|net|neoplas|ned|"
+    r"sectable|operable|resect|surg|pain|symptom|diarr|flush|complaint|asthenia|fatigue|condition|clinical|subjective|"
+    r"feel"
+)
+"""Without one of these no judgement at all is found: no RESPONSE_HINT, NEWLY, NO_DISEASE, OPERABLE or SYMPTOM."""
+MIXED = lower_pattern(r"\bmixed response\b|\bmorpholog\w+ criteria not")
 REGION = re.compile(
     r"\b(?:chest|thora\w+|abdom\w+|pelvi\w+|neck|head|skull|extremit\w+|limbs?|parenchyma|upper|lower|region|"
     r"organs?|visuali[sz]ed|covered|included|segment\w*|anastomos\w+|resection (?:bed|site|margin)|bed)\b",

@@ -35,7 +35,7 @@ class Statement:
 def read_statement(text: str) -> Statement:
     """Reads a short note; pure, linear in its length, never raises. "Less pain" counts as improved."""
     page = plain(text)
-    if len(page.text) <= LONGEST_SENTENCE and not judges(page.text.translate(_ONE_LINE), symptoms=True):
+    if len(page.text) <= LONGEST_SENTENCE and not judges(page.text.translate(_ONE_LINE)):
         return Statement(None, None, None, None, uncertain=False, quotes={})  # as most notes, and quickly seen
     said, symptoms = Judgements(), Judgements()
     everything = sentences(page.text)

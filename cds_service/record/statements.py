@@ -11,6 +11,7 @@ from cds_service.fhir.elements import data_absent, dated, effective, notes, obje
 from cds_service.fhir.ignored import Ignored
 from cds_service.fhir.resources import Resource, ResourceSet
 from cds_service.narrative import read_statement
+from cds_service.narrative.lowercase import folded
 from cds_service.narrative.normalise import plain
 from cds_service.narrative.statement import Statement
 from cds_service.narrative.words import Words
@@ -77,6 +78,8 @@ _LOCALISED = Words(
     r"\blocali[sz]ed (?:\w+ ){0,2}(?:disease|tumou?r|neuroendocrine|net\b|stage|primary|lesion|to the)"
     r"|\bconfined to the (?:pancrea\w+|bowel|stomach|appendix|rectum|duodenum|organ)",
 )
+_ASSERTABLE = re.compile(r"symptom|pain|diarrh|flush|complaint|performance|well-?being|clinical|locali|confined")
+"""Without one of these neither symptoms are better nor the disease is localised."""
 _RESECTABILITY = re.compile(r"\b(?:re|ir|un)?-?(?:sectabil|operabil)\w+|\bresectab\w+|\boperab\w+"
                             r"|surgical candidacy", re.I)
 
@@ -255,7 +258,8 @@ def localised(words: str) -> bool:
 
 
 def _asserts(words: str, what: Words) -> bool:
-    if not what.search(" ".join(plain(words).text.split())):
+    page = plain(words).text
+    if not _ASSERTABLE.search(folded(page)) or not what.search(" ".join(page.split())):
         return False
     return any(what.search(clause) and not _NOT_SAID.search(clause) for clause in clauses(words))
 

@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cds_service.narrative.lowercase import folded
 from cds_service.narrative.place_status import _DOUBT_AFTER, DOUBT_WORDS
+from cds_service.narrative.response_words import JUDGEMENT_HINT, NEWLY, NO_DISEASE, OPERABLE, RESPONSE_HINT, SYMPTOM
 from cds_service.narrative.scores import krenning_scores
 from cds_service.narrative.suv import suv_values
 from cds_service.narrative.tracer import BEGINNING, NAME
@@ -31,3 +33,12 @@ def test_every_change_of_a_value_is_noticed(change: str) -> None:
     scores, suvs = krenning_scores(f"Krenning {change}.", []), suv_values(f"SUVmax {change}.", [])
     assert [(s.low, s.old) for s in scores] == [(2, True), (3, False)]
     assert [(s.value, s.old) for s in suvs] == [(2.0, True), (3.0, False)]
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.one_of(
+    st.from_regex(pattern, fullmatch=True)
+    for pattern in (RESPONSE_HINT, *(re.compile(words.source) for words in (NEWLY, NO_DISEASE, OPERABLE, SYMPTOM)))
+))  # fmt: skip
+def test_every_judgement_holds_a_word_of_one(words: str) -> None:
+    assert JUDGEMENT_HINT.search(folded(words))

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from cds_service.record import statements
-from cds_service.record.statements import localised, symptoms_improved
+from cds_service.record.statements import _ASSERTABLE, _LOCALISED, _SYMPTOMS_IMPROVED, localised, symptoms_improved
 from tests.record.tumour_shapes import (
     ICD10CM,
     LOINC,
@@ -218,3 +222,9 @@ def test_order_and_duplicates_change_nothing():
 def test_a_coded_disease_status_that_says_none_is_listed(value):
     (found, _), ignored = run(statements, observation(STATUS, "s", **value))
     assert found == [] and [(row.source, row.why) for row in ignored] == [("Observation/s", "unreadable")]
+
+
+@settings(deadline=None)
+@given(st.one_of(st.from_regex(re.compile(what.source), fullmatch=True) for what in (_LOCALISED, _SYMPTOMS_IMPROVED)))
+def test_what_is_asked_first_of_a_note_is_never_too_narrow(words):
+    assert _ASSERTABLE.search(words.lower())
