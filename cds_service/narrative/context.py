@@ -82,10 +82,10 @@ class Context(Reach):
         """Whether a hedge stands before `start` in the same part of the sentence."""
         return any(m.start() < start < self.end_of(m.end(), comma=True) for m in self.found(HEDGE))
 
-    @cached_property
+    @property
     def standing_apart(self) -> bool:
         """The whole section tells of other times: clinical information, comparison."""
-        return self.section in {Section.INDICATION, Section.COMPARISON}
+        return self.section is Section.INDICATION or self.section is Section.COMPARISON
 
     # ---- conditions, advice, legends, other people ----
     def conditional(self, start: int, end: int) -> bool:

@@ -168,11 +168,10 @@ LESION_SUBJECT = re.compile(
 JUDGED_CRITERIA = re.compile(
     r"\b(?:met|fulfil\w*|reach\w*|satisf\w+|exceed\w*|not|RECIST|PERCIST|Choi|progress\w*|response)\b", re.I
 )
-LEGEND_LINE = re.compile(
+LEGEND_LINE = Words(
     r"^\s*(?:[-\u2022(]\s?)?(?:(?:krenning|score|grade)\s){0,2}(?:[0-4]|I{1,3}|IV)\)?\s?(?:=|:|-)\s?(?:no|none|"
     r"very|much|less|low|slight|lower|equal|similar|same|greater|"
-    r"higher|more|above|>|<|=|uptake|intense|absent|moderate|faint)",
-    re.I,
+    r"higher|more|above|>|<|=|uptake|intense|absent|moderate|faint)"
 )
 FAMILY = Words(
     r"\b(?:mother|father|brother|sister|aunt|uncle|cousin|grand(?:mother|father|parent)s?|siblings?|relatives?|"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cached_property
 from itertools import islice
 
@@ -113,8 +114,10 @@ class Reach:
         """As `start_of` a comma, but also behind a label: "PET/CT: in 2022 ..."."""
         return max(self.start_of(at, comma=True), self.text.rfind(": ", 0, at) + 1)
 
-    def found(self, cue: Words) -> list[re.Match[str]]:
+    def found(self, cue: Words) -> Sequence[re.Match[str]]:
         """The matches of a cue, looked for once."""
+        if not cue.possible(self.text):
+            return ()
         known = self._cues.get(cue)
         if known is None:
             known = self._cues[cue] = list(islice(cue.finditer(self.text), MOST_CUES))

@@ -49,8 +49,8 @@ class Reading:
     def quote(self, name: str, span: Span | None) -> None:
         """Keeps the words a field was read from, and their place; the first words given for a field stay."""
         if span is not None and name not in self.out["quotes"]:
-            self.out["quotes"][name] = self.page.verbatim(*span)
-            self.places[name] = self.page.place(*span)
+            begin, end = self.places[name] = self.page.place(*span)
+            self.out["quotes"][name] = self.page.original[begin:end]
 
     def clause(self, span: Span) -> Span:
         """The clause around a span, where the words alone would not tell a reader what they are about."""

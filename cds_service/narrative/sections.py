@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 from cds_service.narrative.starts import starts_of, where
 from cds_service.narrative.words import Said, Words
@@ -130,7 +130,7 @@ _RESUMES = re.compile(rf"\s*(?:{_EXAM}[^:.\n]{{0,60}}(?::|$)|{_ORGAN}\b[^:.\n]{{
 _EARLIER_STUDY = re.compile(
     r"\b(?:(?:19|20)\d\d|\d{1,2}[./]\d{1,2}[./]\d\d|pet|ct|mri?|scans?|stud(?:y|ies)|exam\w*|none|no)\b", re.I
 )
-_SHORT = {Section.TECHNIQUE, Section.COMPARISON, Section.LEGEND}
+_SHORT = (Section.TECHNIQUE, Section.COMPARISON, Section.LEGEND)
 _OPEN_END = re.compile(
     r"(?:[,(/-]|\b(?:the|of|in|and|or|with|a|an|to|by|is|are|was|no|not|than|score|grade|krenning|segments?|for|"
     r"from|at))$",
@@ -138,8 +138,7 @@ _OPEN_END = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Sentence:
+class Sentence(NamedTuple):
     """`text` has the same length as its stretch of the plain text, which starts at `start`; line breaks are spaces.
 
     `block` numbers the paragraph or list item; `unread`: too long to be a sentence.

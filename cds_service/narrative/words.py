@@ -62,13 +62,14 @@ class Words:
         self._pattern = re.compile(self.source if holds else f"{where(starts)}(?:{self.source})")
         shown = {start.lstrip("\n") for start in starts}
         self._bit = _STARTS.add(start for start in shown if start[:1] == " ")
-        self._anywhere = tuple(start for start in shown if start[:1] != " ")
+        anywhere = [re.escape(start) for start in shown if start[:1] != " "]
+        self._anywhere = re.compile("|".join(anywhere)) if anywhere else None
 
     def possible(self, text: Said) -> bool:
         """False where no match can be in the text."""
         if text.bits & self._bit:
             return True
-        return bool(self._anywhere) and any(start in text.lowered for start in self._anywhere)
+        return self._anywhere is not None and self._anywhere.search(text.lowered) is not None
 
     def search(self, text: str, start: int = 0, end: int | None = None) -> _Match | None:
         """As `re.Pattern.search`."""
@@ -82,7 +83,12 @@ class Words:
 
     def match(self, text: str, start: int = 0, end: int | None = None) -> _Match | None:
         """As `re.Pattern.match`."""
-        lowered = text.lowered if isinstance(text, Said) else lower_of(text)
+        if isinstance(text, Said):
+            if not self.possible(text) and (end is None or _ends_a_word(text, end)):
+                return None
+            lowered = text.lowered
+        else:
+            lowered = lower_of(text)
         return self._pattern.match(lowered, start, len(lowered) if end is None else end)
 
     def finditer(self, text: str, start: int = 0, end: int | None = None) -> Iterator[_Match]:
