@@ -169,7 +169,7 @@ _REGIMENS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("FOLFIRI", r"m?folfiri", ("fluorouracil", "irinotecan")),
     ("LV5FU2", r"lv-?5-?fu-?2", ("fluorouracil",)),
     ("CAPOX", r"cap[ -]?ox|xelox", ("capecitabine", "oxaliplatin")),
-    ("STZ-5FU", r"(?:stz|streptozo[tc]o?cin)\s*[/+-]\s*(?:5-?fu|fluorouracil)", ("fluorouracil", "streptozocin")),
+    ("STZ-5FU", r"(?:stz|streptozo(?:[tc]o?)?cin)\s*[/+-]\s*(?:5-?fu|fluorouracil)", ("fluorouracil", "streptozocin")),
     ("FAS", r"fas regimen", ("doxorubicin", "fluorouracil", "streptozocin")),
     ("XELIRI", r"xeliri|capiri", ("capecitabine", "irinotecan")),
     ("cisplatin-etoposide", r"cisplatin\s*[/+-]\s*etoposide?", ("cisplatin", "etoposide")),
