@@ -105,7 +105,7 @@ def unusable(data: Mapping[str, Any]) -> tuple[Why, str] | None:
         why = "preliminary"
     if why:
         return why, status
-    if kind == "Observation" and any(_torn(part) for part in (data, *objects(data.get("component")))):
+    if kind == "Observation" and (_torn(data) or ("component" in data and any(map(_torn, objects(data["component"]))))):
         return "unreadable", "value contradicts itself"
     return None
 
@@ -129,9 +129,10 @@ def verification(data: Mapping[str, Any]) -> frozenset[str]:
 
 def _torn(part: Mapping[str, Any]) -> bool:
     """Whether an Observation or component has two values, or one that is declared absent: nobody knows which holds."""
-    if len(_VALUES & part.keys()) + ("dataAbsentReason" in part) < 2:
+    given = part.keys() & _VALUES
+    if len(given) + ("dataAbsentReason" in part) < 2:
         return False
-    values = sum(part[name] is not None for name in _VALUES & part.keys())
+    values = sum(part[name] is not None for name in given)
     return values > 1 or (values == 1 and bool(part.get("dataAbsentReason")))
 
 
@@ -139,9 +140,10 @@ def _foreign_version(kind: str, data: Mapping[str, Any]) -> str:
     """What shows that a resource is not R4, or ""."""
     if kind in _OLDER_TYPES:
         return "resource type of another FHIR version"
-    for name in ("clinicalStatus", "verificationStatus"):
-        if isinstance(data.get(name), str):
-            return f"{name} is a code, as in STU3"
+    if isinstance(data.get("clinicalStatus"), str):
+        return "clinicalStatus is a code, as in STU3"
+    if isinstance(data.get("verificationStatus"), str):
+        return "verificationStatus is a code, as in STU3"
     named = "serviceType" if kind == "Appointment" else "code"
     for code in objects(data.get(named)):
         if "concept" in code or "reference" in code:
