@@ -65,7 +65,7 @@ def read(resources: ResourceSet, ignored: list[Ignored]) -> list[Treatment]:
             continue
         route = " ".join(words_at(resource.data.get(name), "route") for name in ("dosage", "dosageInstruction"))
         taken = [drug for drug in drugs if not is_local(drug, f"{product.all_words} {route}")]
-        found += [_treatment(resource, product, drug, course) for drug in taken]
+        found += _treatments(resource, product, taken, course)
     return [*found, *_procedures(resources)]
 
 
@@ -78,36 +78,39 @@ def _drugs_of(product: Product) -> tuple[str, ...]:
     return drugs_coded(product.codes) or drugs_named(product.words)
 
 
-def _treatment(resource: Resource, product: Product, drug: str, course: Course) -> Treatment:
+def _treatments(resource: Resource, product: Product, drugs: list[str], course: Course) -> Iterator[Treatment]:
     data = resource.data
     around = beside(data)
     words = f"{product.all_words}\n{around}"
-    group = _group(drug, words, data)
-    lysine = arginine = volume = None
-    if group == "amino-acids":
-        lysine, arginine, volume = composition(product, data)
     read_as: ReadAs = "coded" if drugs_coded(product.codes) else "narrative"
-    return Treatment(
-        source=resource.source,
-        when=course.start,
-        read_as=read_as,
-        drug=drug,
-        group=group,
-        given=course.given,
-        kind=KINDS[resource.type],
-        status=resource.status,
-        end=course.end,
-        open_ended=course.open_ended,
-        stopped=course.stopped,
-        regimen=regimen_of(words),
-        cycles_written=written_cycles(around, finished=resource.status == "completed") if course.given else None,
-        cycle_days=written_interval(words),
-        dose_mg_per_day=mg_per_day(data) if group == "glucocorticoid" else None,
-        volume_l=volume,
-        lysine_g=lysine,
-        arginine_g=arginine,
-        indication=words_at(data, "reasonCode")[:200],
-    )
+    regimen, cycle_days, indication = regimen_of(words), written_interval(words), words_at(data, "reasonCode")[:200]
+    cycles = written_cycles(around, finished=resource.status == "completed") if course.given else None
+    for drug in drugs:
+        group = _group(drug, words, data)
+        lysine = arginine = volume = None
+        if group == "amino-acids":
+            lysine, arginine, volume = composition(product, data)
+        yield Treatment(
+            source=resource.source,
+            when=course.start,
+            read_as=read_as,
+            drug=drug,
+            group=group,
+            given=course.given,
+            kind=KINDS[resource.type],
+            status=resource.status,
+            end=course.end,
+            open_ended=course.open_ended,
+            stopped=course.stopped,
+            regimen=regimen,
+            cycles_written=cycles,
+            cycle_days=cycle_days,
+            dose_mg_per_day=mg_per_day(data) if group == "glucocorticoid" else None,
+            volume_l=volume,
+            lysine_g=lysine,
+            arginine_g=arginine,
+            indication=indication,
+        )
 
 
 def _group(drug: str, words: str, data: Mapping[str, Any]) -> Group:
