@@ -191,12 +191,20 @@ class Assessor:
         )  # fmt: skip
         silent = at_order and not drafts and not chart.wrong_patient
         cards = [] if silent else maker.cards()
-        if not cards and context.hook == "order-sign" and ("prrt" in drafts.values() or chart.foreign_drafts):
-            said = assessment.primary
-            rule, reason = ("D-01", "wrong-patient") if chart.foreign_drafts else (said.rule, said.reason)
-            why = self.book.wording.say("reason", reason)
+        asked = "prrt" in drafts.values() or chart.foreign_drafts or chart.unread_agent
+        if not cards and context.hook == "order-sign" and asked:
+            rule, why = self._why_not_assessed(assessment, chart)
             cards = [not_assessed_card(self.book, context.hook_instance, rule, why, sorted(drafts))]
         return cards
+
+    def _why_not_assessed(self, assessment: Assessment, chart: Chart) -> tuple[str, str]:
+        """The rule that says so and its words."""
+        if chart.foreign_drafts:
+            return "D-01", self.book.wording.say("reason", "wrong-patient")
+        if chart.unread_agent:
+            rule = "D-02" if "D-02" in assessment.heard else assessment.primary.rule
+            return rule, self.book.wording.say("why", chart.unread_agent)
+        return assessment.primary.rule, self.book.wording.say("reason", assessment.primary.reason)
 
 
 def _derived(value: str | float) -> Known:

@@ -10,6 +10,7 @@ from operator import attrgetter
 from typing import Any
 
 import msgspec
+from msgspec import structs
 from msgspec.structs import replace
 
 from cds_service.fhir.bundle import Found, Harvest, harvest
@@ -20,6 +21,7 @@ from cds_service.fhir.status import is_read, unusable
 from cds_service.fhir.subject import Identity, identifiers, patient_name, searched
 from cds_service.fhir.validation import problems
 
+_ORDERS = frozenset({"MedicationRequest", "ServiceRequest"})
 PATIENT_KEY, CONDITIONS_KEY = "patient", "conditions"
 """The prefetch keys of the data no assessment can do without."""
 _SOURCE = attrgetter("source")
@@ -130,6 +132,11 @@ def read_resources(
 def read_drafts(draft_orders: Mapping[str, Any], record: ResourceSet) -> ResourceSet:
     """The usable resources of ``context.draftOrders``; their references also reach into the ``record``. Never fails."""
     found = harvest({"draftOrders": draft_orders})
+    found.found = [
+        structs.replace(item, data={**item.data, "status": "draft"})  # what the call says of them
+        if item.type in _ORDERS and not item.data.get("status") else item
+        for item in found.found
+    ]  # fmt: skip
     patients = [(record.patient.data, url) for url, item in record.by_reference.items() if item.type == "Patient"]
     reader = _Reader(Identity(record.patient.id, patients), found)
     usable = reader.read(lambda data: True)

@@ -340,5 +340,6 @@ class Chart:
     failed: frozenset[str] = frozenset()  # of these, the types that came with an error instead of data
     incomplete: frozenset[str] = frozenset()  # FHIR types whose Bundle has an unfollowed next link
     wrong_patient: bool = False  # the Patient, or every Condition, is another person's
+    unread_agent: Why | None = None  # why a draft order that names a 177Lu agent was not read
     foreign_drafts: bool = False  # a draft order of this call is about another person
     out_of_scope_only: bool = False  # a look-alike tumour was recorded (Merkel, goblet, ...)

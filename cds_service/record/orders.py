@@ -14,7 +14,7 @@ from cds_service.fhir.resources import Resource, ResourceSet
 from cds_service.record.codes import Concept, Said, concepts_at, free_words
 from cds_service.record.drugs import GROUPS, MAX_NAME, drugs_coded, drugs_named, is_local
 from cds_service.record.index import candidates
-from cds_service.record.medication import Product, beside, bounds, composition, doses, product_of, product_said
+from cds_service.record.medication import Product, beside, bounds, composition, doses, product_of, product_said, unnamed
 from cds_service.record.model import Order, OrderKind
 from cds_service.record.prrt import activity, radioligand_of
 from cds_service.record.tracers import FDG, SSTR_PET_TRACERS, tracers_in
@@ -36,6 +36,9 @@ def read(resources: ResourceSet, ignored: list[Ignored], *, draft: bool = False)
         if draft or (resource.status == "active" and text(resource.data.get("intent")) in _INTENTS):
             product = product_of(resource, resources)
             found += _orders(resource, _product_kinds(product), bounds(resource.data)[0], draft, ignored, product)
+    for resource in resources.of("MedicationRequest") if draft else ():
+        if unnamed(resource, resources):
+            ignored.append(Ignored(resource.source, "unreadable", "medication not named"))
     for resource in resources.of("Appointment"):
         if resource.status in ("booked", "pending") or (draft and resource.status == "proposed"):
             planned = parse_date(resource.data.get("start")) or _requested(resource.data)

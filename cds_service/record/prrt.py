@@ -10,10 +10,10 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from cds_service.fhir.elements import Quantity, dated, objects, words_at
+from cds_service.fhir.elements import Coding, Quantity, dated, objects, text, words_at
 from cds_service.fhir.ignored import Ignored
 from cds_service.fhir.resources import Resource, ResourceSet
-from cds_service.record.codes import Concept, Said, concepts_at, free_words
+from cds_service.record.codes import Concept, Said, concepts, concepts_at, free_words
 from cds_service.record.courses import KINDS, course_of, written_cycles
 from cds_service.record.drugs import MAX_NAME, NOT_TAKEN
 from cds_service.record.index import candidates
@@ -35,6 +35,7 @@ _ISOTOPES = (
     ("161Tb", r"161[ -]?tb|tb[ \-^]*161|terbium"),
     ("131I", r"131[ -]?i(?![a-z])|(?<![a-z])i[ \-^]*131|iodine[ -]131"),
 )
+_MAX_DEPTH = 12  # levels of JSON; no order names its agent deeper
 _LIGAND = re.compile(_SSTR_LIGAND, re.I)
 _NAMED = re.compile(
     r"lutathera|\bprrt\b|peptide[ -]receptor[ -]radio(?:nuclide|ligand)|radio-?rezeptor-?therapie"
@@ -109,6 +110,20 @@ def radioligand_named(words: str) -> Radioligand | None:
         isotope = "177Lu" if re.search(r"lutathera", words, re.I) else isotope
         return Radioligand("prrt", f"{isotope}-{_ligand_name(ligand)}" if isotope else "PRRT", isotope, False)
     return None
+
+
+def names_agent(value: object, depth: int = 0) -> bool:
+    """Whether any code or text of a resource, whatever its shape, names a therapeutic somatostatin radioligand."""
+    if isinstance(value, list):
+        return any(names_agent(item, depth + 1) for item in value) if depth < _MAX_DEPTH else False
+    agent = None
+    if isinstance(value, str):
+        agent = radioligand_named(value)
+    elif isinstance(value, dict):
+        agent = radioligand_of(concepts([Coding(text(value.get("system")), text(value.get("code")))]), "")
+        if depth < _MAX_DEPTH and any(names_agent(item, depth + 1) for item in value.values()):
+            return True
+    return agent is not None and agent.group == "prrt"
 
 
 def _ligand_name(match: re.Match[str] | None) -> str:

@@ -8,8 +8,9 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 from cds_service.dates import parse_date
+from cds_service.fhir.bundle import harvest
 from cds_service.fhir.elements import text
-from cds_service.fhir.ignored import Ignored
+from cds_service.fhir.ignored import Ignored, Why
 from cds_service.fhir.prefetch import TEMPLATES
 from cds_service.fhir.resources import Resource, ResourceSet, read_drafts, read_resources
 from cds_service.record import (
@@ -58,9 +59,20 @@ def read_chart(
         chart.ignored += drafts.ignored
         chart.foreign_drafts = any(item.why == "other-patient" for item in drafts.ignored)
         chart.orders += orders.read(drafts, chart.ignored, draft=True)
+        chart.unread_agent = _unread_agent(draft_orders, chart)
     _drop_future(chart, today)
     chart.ignored = sorted(set(chart.ignored))
     return chart
+
+
+def _unread_agent(draft_orders: Mapping[str, Any], chart: Chart) -> Why | None:
+    """Why the first draft order that names a 177Lu agent could not be read; None if there is none such."""
+    read = {order.source for order in chart.orders if order.draft}
+    reasons = {item.source: item.why for item in chart.ignored if item.source not in read}
+    for item in harvest({"draftOrders": draft_orders}).found if reasons else ():
+        if item.source in reasons and prrt.names_agent(item.data):
+            return reasons[item.source]
+    return None
 
 
 def resource_types(keys: Collection[str]) -> frozenset[str]:

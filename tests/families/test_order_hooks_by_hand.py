@@ -176,6 +176,37 @@ def test_a_signed_dose_is_never_met_with_silence(agent: Resource) -> None:
     assert ordering([patient(), remission], request("CT abdomen"))["cards"] == []
 
 
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"status": "unknown"}, "status unknown"),
+        ({"doNotPerform": True}, "not done"),
+        ({"modifierExtension": [{"url": "http://x", "valueBoolean": True}]}, "form not supported"),
+        ({"medicationCodeableConcept": None, "medication": {"concept": {"text": "Lutathera"}}}, "form not supported"),
+        ({"medicationCodeableConcept": "Lutathera"}, "could not be read"),
+    ],
+)
+def test_a_signed_dose_that_cannot_be_read_is_never_met_with_silence(changes: Resource, why: str) -> None:
+    response = ordering(record(), {**draft(), **changes})
+    (card,) = response["cards"]
+    assert card["summary"] == f"Order not assessed: {why}."
+    known = {rule["code"] for rule in assessment(response)["rules"]}
+    assert set(card["extension"]["prrt-cds.card"]["rules"]) <= known
+    other = {**draft(), **changes} | {"medicationCodeableConcept": {"text": "Paracetamol"}, "medication": None}
+    assert ordering(record(), other)["cards"] == []
+
+
+def test_a_draft_without_a_status_is_a_draft() -> None:
+    without = {name: value for name, value in draft().items() if name != "status"}
+    assert ordering(record(), without)["cards"] == ordering(record(), draft())["cards"]
+
+
+def test_a_draft_that_names_no_medication_is_listed() -> None:
+    nameless = {**draft(), "medicationCodeableConcept": None, "medicationReference": {"reference": "Medication/gone"}}
+    listed = {(row["source"], row["why"]) for row in assessment(ordering(record(), nameless))["ignored"]}
+    assert (f"MedicationRequest/{nameless['id']}", "unreadable") in listed
+
+
 def test_a_dose_drafted_for_another_patient_is_said() -> None:
     foreign = {**draft(), "subject": {"reference": "Patient/another"}}
     (card,) = ordering(record(), foreign)["cards"]
