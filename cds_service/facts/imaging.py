@@ -146,8 +146,8 @@ def _scores(now: Reading) -> Facts:
     facts: Facts = {"krenning_scored": (yes if now.scored else no)(now.sources, now.when)}
     for name, interval in (("krenning_best", now.best), ("krenning_lowest", now.lowest)):
         if interval is not None:
-            for end, value in zip(("low", "high"), interval, strict=True):
-                facts[f"{name}_{end}"] = _score(now, interval, value, _words(now, lowest=name == "krenning_lowest"))
+            low = _score(now, interval, lowest=name == "krenning_lowest")
+            facts[f"{name}_low"], facts[f"{name}_high"] = low, low._replace(value=float(interval[1]))
     suv = max(
         (lesion for lesion in now.lesions if lesion.suvmax is not None), key=lambda x: x.suvmax or 0, default=None
     )
@@ -156,20 +156,21 @@ def _scores(now: Reading) -> Facts:
     return facts
 
 
-def _score(now: Reading, interval: Score, value: int, words: str) -> Known:
-    """One end of an interval, with the report and the lesions it was read from."""
+def _score(now: Reading, interval: Score, *, lowest: bool) -> Known:
+    """The low end of an interval, with the report and the lesions it was read from."""
     by = [
         lesion
         for lesion in now.lesions
         if lesion.score and (lesion.score[0] == interval[0] or lesion.score[1] == interval[1])
     ]
+    said = _read_as(by)
     return Known(
-        value=float(value),
+        value=float(interval[0]),
         shown=show_score(interval),
         when=now.when,
         sources=tuple(dict.fromkeys((*now.sources, *sorted({lesion.source for lesion in by})))),
-        read_as=_read_as(by),
-        quote=words if _read_as(by) == "narrative" else "",
+        read_as=said,
+        quote=_words(now, lowest=lowest) if said == "narrative" else "",
     )
 
 

@@ -94,16 +94,20 @@ class Reading:
     def reaching(self) -> list[Scored]:
         return [lesion for lesion in self.lesions if self.reaches(lesion)]
 
+    @cached_property
+    def _missing(self) -> list[Scored]:
+        return [lesion for lesion in self.lesions if self.misses(lesion)]
+
     def low(self, *, relevant: bool) -> list[Scored]:
-        return [lesion for lesion in self.lesions if self.misses(lesion) and self.relevant(lesion) is relevant]
+        return [lesion for lesion in self._missing if self.relevant(lesion) is relevant]
+
+    @cached_property
+    def _open(self) -> list[Scored]:
+        return [lesion for lesion in self.lesions if not self.reaches(lesion) and not self.misses(lesion)]
 
     def undecided(self, *, relevant_only: bool = False) -> list[Scored]:
         """Lesions whose score is unknown or straddles the threshold."""
-        return [
-            lesion
-            for lesion in self.lesions
-            if not self.reaches(lesion) and not self.misses(lesion) and (self.relevant(lesion) or not relevant_only)
-        ]
+        return [lesion for lesion in self._open if not relevant_only or self.relevant(lesion)]
 
     @cached_property
     def insufficient(self) -> bool | None:

@@ -247,4 +247,7 @@ def _stated(value: str, items: list[Item]) -> Known:
 
 def read_as(items: Iterable[Item]) -> ReadAs:
     """Narrative only if nothing coded says it."""
-    return "narrative" if all(item.read_as == "narrative" for item in items) else "coded"
+    for item in items:
+        if item.read_as != "narrative":
+            return "coded"
+    return "narrative"
