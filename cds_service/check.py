@@ -10,7 +10,7 @@ from typing import Any
 
 from cds_service.assess import Assessor
 from cds_service.fhir.bundle import harvest
-from cds_service.fhir.elements import objects, reference
+from cds_service.fhir.elements import data_absent, objects, reference
 from cds_service.fhir.ignored import Ignored
 from cds_service.fhir.revisions import canonical
 from cds_service.fhir.status import is_read
@@ -26,6 +26,7 @@ from cds_service.terminal import table
 
 _HELPERS = frozenset({"Medication", "Specimen", "ImagingStudy", "BodyStructure", "Binary"})
 """Types that are read only where another resource names them."""
+_HOLDING = ("value", "component", "hasMember")  # elements in which an Observation says something
 _MOST_NAMED = 5  # names of resources in one line
 
 
@@ -201,6 +202,8 @@ def _unneeded(data: Mapping[str, Any]) -> str:
         return "no rule reads this type"
     if any(concept.refused for said in all_said(data, "code") for concept in said.concepts):
         return "its code is known and means something else"
+    if kind == "Observation" and (data_absent(data) or not any(name.startswith(_HOLDING) for name in data)):
+        return "it holds no value"
     return "no rule asks for what it says"
 
 

@@ -95,7 +95,8 @@ def test_resources_of_another_version_are_named_with_what_shows_it() -> None:
 
 def test_what_no_rule_could_use_is_not_needed_and_says_why() -> None:
     found = checked(
-        *us_core(), resource("Observation", "race", status="final", subject=SUBJECT, code=concept(LOINC, "72826-1")),
+        *us_core(), resource("Observation", "race", status="final", subject=SUBJECT, code=concept(LOINC, "72826-1"),
+                 valueString="White"),
         resource("Observation", "urine", status="final", subject=SUBJECT, code=concept(LOINC, "2161-8"),
                  valueQuantity={"value": 90, "unit": "mg/dL"}),
         resource("Condition", "knee", subject=SUBJECT, code={"text": "Sprained knee"}),
@@ -179,3 +180,11 @@ def test_every_resource_of_every_sample_has_a_fate(path: Path) -> None:
     sent = {f"{entry['resource']['resourceType']}/{entry['resource']['id']}" for entry in json.loads(body)["entry"]}
     assert sent <= set(rows) or found.get("wrong_patient")
     assert all(row.get("facts") or row.get("as") or row.get("criteria") for row in found["used"])
+
+
+def test_an_observation_without_a_value_is_called_that() -> None:
+    person, *_ = us_core()
+    empty = resource("Observation", "empty", status="final", subject=SUBJECT, code=concept(LOINC, "718-7"))
+    absent = {**empty, "id": "absent", "dataAbsentReason": {"text": "unknown"}}
+    found = checked(person, empty, absent).unneeded
+    assert found == dict.fromkeys(("Observation/absent", "Observation/empty"), "it holds no value")

@@ -53,7 +53,7 @@ _OLDER_TYPES = frozenset({
 })  # fmt: skip
 _NAMED = KEPT | _OLDER_TYPES
 _NOT_IN_R4: dict[str, frozenset[str]] = {
-    "Observation": frozenset({"comment", "comments", "context", "triggeredBy", "related", "bodyStructure"}),
+    "Observation": frozenset({"comment", "context", "triggeredBy", "related", "bodyStructure"}),
     "DiagnosticReport": frozenset({"context", "image", "codedDiagnosis", "supportingInfo", "request"}),
     "Condition": frozenset({"context", "dateAsserted", "participant", "assertedDate", "dateRecorded"}),
     "MedicationAdministration": frozenset({

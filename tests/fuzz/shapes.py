@@ -212,8 +212,6 @@ def look_alikes() -> list[Resource]:
         resource("Appointment", "r5", status="booked", start="2026-06-09T10:00:00Z",
                  participant=[{"actor": SUBJECT, "status": "accepted"}],
                  serviceType=[{"concept": {"text": "DOTATATE PET"}}]),
-        resource("Observation", "dstu2", status="final", subject=SUBJECT, effectiveDateTime=DAY, comments="haemolysed",
-                 code=concept(LOINC, "718-7"), valueQuantity={"value": 3, "unit": "g/dL"}),
     ]  # fmt: skip
 
 
