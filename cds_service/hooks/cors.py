@@ -17,7 +17,7 @@ def allow_origins(app: Flask, origins: Collection[str] | None) -> None:
     def add_headers(response: Response) -> Response:
         if request.path != "/cds-services" and not request.path.startswith("/cds-services/"):
             return response
-        response.vary.add("Origin")
+        response.headers.add("Vary", "Origin")
         origin = request.headers.get("Origin", "")
         if _is_loopback(origin) if origins is None else origin in origins:
             response.headers["Access-Control-Allow-Origin"] = origin

@@ -37,13 +37,14 @@ def observe(app: Flask) -> None:
     def end(response: Response) -> Response:
         seconds = time.perf_counter() - g.started
         # The route, not the path: a path that fits no route may hold anything. The service only once it is known.
-        endpoint = str(request.url_rule) if request.url_rule else "none"
+        rule, status = request.url_rule, response.status_code
+        endpoint = str(rule) if rule else "none"
         service = g.get("service", "")
-        _REQUESTS.labels(endpoint, service, response.status_code).inc()
+        _REQUESTS.labels(endpoint, service, status).inc()
         _SECONDS.labels(endpoint, service).observe(seconds)
         response.headers["X-Request-ID"] = g.request_id
-        if endpoint not in _WATCHED or response.status_code != 200:
-            line = {"endpoint": endpoint, "service": service, "status": response.status_code}
+        if endpoint not in _WATCHED or status != 200:
+            line = {"endpoint": endpoint, "service": service, "status": status}
             audit = {"audit": g.audit} if "audit" in g else {}
             log("request", **line, ms=round(seconds * 1000, 1), **audit)
         return response
