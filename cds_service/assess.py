@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from cds_service.advice.assessment import Assessment
@@ -36,6 +36,8 @@ class Context:
     hook: str
     hook_instance: str
     chart: Chart
+    views: dict[object, View] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """What facts were computed from, by the assessor that did."""
 
 
 class Assessor:
@@ -72,7 +74,8 @@ class Assessor:
 
     def facts(self, context: Context) -> Facts:
         """The chart as facts, the first half of ``assess``."""
-        return compute_facts(self._view(context))
+        view = context.views[self] = self._view(context)
+        return compute_facts(view)
 
     def _view(self, context: Context) -> View:
         return View(context.chart, context.today, self.policy.jurisdiction, self.values, context.hook)
@@ -111,7 +114,7 @@ class Assessor:
             heard=dict(sorted(heard.items())),
             checklist=checklist,
             missing=self._missing(findings, heard, checklist, values, course),
-            ignored=[*chart.ignored, *unused(self._view(context))],
+            ignored=[*chart.ignored, *unused(context.views.get(self) or self._view(context))],
             facts=facts,
             seen=seen,
             jurisdiction=self.policy.jurisdiction,
