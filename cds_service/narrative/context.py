@@ -7,7 +7,6 @@ the bracket it stands in and, for most cues, commas.
 from __future__ import annotations
 
 import re
-from functools import cached_property
 
 from cds_service.narrative.cues import (
     ADVICE,
@@ -28,7 +27,7 @@ from cds_service.narrative.cues import (
     SCALE,
     SHORT_OF,
 )
-from cds_service.narrative.reach import Reach
+from cds_service.narrative.reach import Reach, once
 from cds_service.narrative.sections import Section
 
 
@@ -36,7 +35,7 @@ class Context(Reach):
     """Scopes of one sentence's cues; `start` and `end` everywhere are positions in the sentence's text."""
 
     # ---- negation ----
-    @cached_property
+    @once
     def _negations(self) -> list[tuple[int, int, int]]:
         """(cue start, cue end, end of reach up to a comma)."""
         return [(m.start(), m.end(), self.end_of(m.end(), comma=True)) for m in self.found(NEGATION)]
@@ -113,20 +112,20 @@ class Context(Reach):
                 return True
         return self.section is Section.INDICATION and self.text.rstrip().endswith("?")
 
-    @cached_property
+    @once
     def legend(self) -> bool:
         """Whether the sentence explains a scale instead of reporting."""
         return (
             self.section is Section.LEGEND
             or self._explains
-            or len(list(GRADED.finditer(self.text))) > 2
+            or len(GRADED.found(self.text)) > 2
             or LEGEND_LINE.match(self.text) is not None
         )
 
-    @cached_property
+    @once
     def _explains(self) -> bool:
         """Whether a scale is named; "the lesion in segment V corresponds to Krenning 2" is a finding."""
-        for m in SCALE.finditer(self.text):
+        for m in SCALE.found(self.text):
             finding = m["equated"] and LESION_SUBJECT.match(self.text[: m.start()])
             response = m["equated"] and re.match(
                 r"\s(?:an? )?\w+ (?:response|disease|remission)\b", self.text[m.end() :], re.I
@@ -135,7 +134,7 @@ class Context(Reach):
                 return True
         return False
 
-    @cached_property
+    @once
     def other_person(self) -> bool:
         """Whether the sentence is about a relative or another patient."""
         return FAMILY.search(self.text) is not None

@@ -46,9 +46,9 @@ _DEFINES = {(3.0, 20.0), (2.0, 20.0)}  # "G2 (Ki-67 3-20 %)" quotes the definiti
 def ki67(context: Context, start: int, tissue: Tissue) -> list[KiValue]:
     """All Ki-67 statements of a sentence, without regard to what takes them back."""
     text = context.text
-    names = list(KI.finditer(text))[:40]
+    names = KI.found(text, 40)
     if not names and tissue.ki67_goes_on and (going := _GOES_ON.match(text)):  # "Ki-67: primary 3 %. Metastasis: 25 %."
-        names = [going]
+        names = (going,)
     tissue.ki67_goes_on = bool(names)
     found: list[KiValue] = []
     seen: set[int] = set()
@@ -86,7 +86,7 @@ def ki67(context: Context, start: int, tissue: Tissue) -> list[KiValue]:
             elif value := _value(match, name.start(), start, context.section):
                 found.append(value)
     if not found:
-        for match in BEFORE.finditer(text):
+        for match in BEFORE.found(text):
             percent = _number(match["low"])
             if percent <= 100:
                 found.append(

@@ -84,9 +84,7 @@ class Plain:
 
 def _is_plain(text: str) -> bool:
     """Whether nothing in a text can be `_SPECIAL`, which is quickly seen of most."""
-    return (
-        text.isascii() and "  " not in text and "&" not in text and text.replace("\n", "").isprintable()
-    )
+    return text.isascii() and "  " not in text and "&" not in text and text.replace("\n", "").isprintable()
 
 
 def plain(original: str) -> Plain:

@@ -66,7 +66,7 @@ def read_tissue(context: Context, start: int, block: int, tissue: Tissue, *, quo
         _file(context, value.at, value.span[1] - start, value, tissue, quoted)
     _grades(context, start, block, tissue, quoted)
     if not quoted:
-        for match in _DIFFERENTIATION.finditer(text):
+        for match in _DIFFERENTIATION.found(text):
             status = standing(context, *match.span())
             if status == "now":
                 tissue.differentiation.append(
@@ -100,8 +100,8 @@ def _grades(context: Context, start: int, block: int, tissue: Tissue, quoted: bo
     text = context.text
     stated: list[tuple[str, int, int]] = []
     for pattern, name in ((_MINEN, "MiNEN"), (_NEC, "NEC")):
-        stated += [(name, m.start(), m.end()) for m in pattern.finditer(text)]
-    for match in list(_GRADE.finditer(text))[:40]:
+        stated += [(name, m.start(), m.end()) for m in pattern.found(text)]
+    for match in _GRADE.found(text, 40):
         if match["more"] or match["more2"]:
             continue
         part = context.start_of(match.start(), comma=True), context.end_of(match.end(), comma=True)

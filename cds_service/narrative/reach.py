@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from functools import cached_property
-from itertools import islice
+from collections.abc import Callable, Sequence
+from typing import Any, Generic, TypeVar
 
 from cds_service.narrative.cues import (
     AGO_IN_BRACKETS,
@@ -52,13 +51,28 @@ _TITLE = re.compile(
 )
 
 
+Value = TypeVar("Value")
+
+
+class once(Generic[Value]):
+    """A value worked out when it is first asked for (`cached_property` takes a lock in Python 3.11)."""
+
+    def __init__(self, work: Callable[[Any], Value]) -> None:
+        self.work, self.name = work, work.__name__
+
+    def __get__(self, item: Any, owner: type) -> Value:
+        """Of one sentence; kept with it."""
+        value = item.__dict__[self.name] = self.work(item)
+        return value
+
+
 class Reach:
     """How far a cue reaches; `start` and `end` everywhere are positions in the sentence's text."""
 
     def __init__(self, sentence: Sentence) -> None:
         self.text = sentence.text
         self.section = sentence.section
-        self._cues: dict[Words, list[re.Match[str]]] = {}
+        self._cues: dict[Words, Sequence[re.Match[str]]] = {}
         self._marks: tuple[list[Mark], list[Mark]] | None = None
 
     # ---- reach ----
@@ -102,7 +116,7 @@ class Reach:
         if self._marks is None:
             ahead = [(m.start(), _MARKS.get(m.group(), ",")) for m in _MARK.finditer(self.text)]
             behind = [(place + 1, mark) for place, mark in ahead]
-            for contrast in CONTRAST.finditer(self.text):
+            for contrast in CONTRAST.found(self.text):
                 ahead.append((contrast.start(), ";"))
                 behind.append((contrast.end(), ";"))
             ahead.sort()
@@ -116,15 +130,13 @@ class Reach:
 
     def found(self, cue: Words) -> Sequence[re.Match[str]]:
         """The matches of a cue, looked for once."""
-        if not cue.possible(self.text):
-            return ()
         known = self._cues.get(cue)
         if known is None:
-            known = self._cues[cue] = list(islice(cue.finditer(self.text), MOST_CUES))
+            known = self._cues[cue] = cue.found(self.text, MOST_CUES)
         return known
 
     # ---- time ----
-    @cached_property
+    @once
     def _earlier(self) -> list[tuple[int, int]]:
         nows = [m.start() for m in self.found(NOW)]
 
@@ -179,7 +191,7 @@ class Reach:
             if not _VALUE_OR_RESPONSE.search(self.text[m.end() : until_now(m.end(), end)]):
                 begin = self.behind_label(m.start())
             spans.append((begin, until_now(begin, end)))
-        for m in YEAR_IN_BRACKETS.finditer(self.text):
+        for m in YEAR_IN_BRACKETS.found(self.text):
             before = self.text[max(0, m.start() - 25) : m.start()]
             only_date = m.end() - m.start() <= 12 and not TITLE_ENDS.search(before)
             if not only_date and not VALUE_ENDS.search(before):

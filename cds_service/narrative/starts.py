@@ -10,7 +10,6 @@ import re
 from collections.abc import Collection, Iterable
 
 _LONGEST, _MOST = 6, 40  # characters of a beginning; beginnings that are followed further at a time
-_FEW = 16  # beginnings
 _OPEN = frozenset({"", " ", "\n "})  # nothing known yet: anywhere, where a word begins, or behind what parts words
 _GAPS = frozenset({r"\s", r"\W", " "})
 _ANY = r"\S"
@@ -23,7 +22,7 @@ _CODE = re.compile(r"\\u([0-9a-f]{4})")
 _WRITTEN = {" ": r"\W", "0": r"\d", "$": r"(?!\w)"}  # of beginnings, in the text itself
 _SIGNS = {".": _ANY, "^": r"\A", "$": r"\Z"}
 _DIGIT, _GAP = re.compile(r"\d"), re.compile(r"\W")
-_ASCII = {code: _DIGIT.sub("0", _GAP.sub(" ", chr(code))) for code in range(128)}
+_ASCII = _DIGIT.sub("0", _GAP.sub(" ", bytes(range(128)).decode())).encode() + bytes(128)
 
 
 def starts_of(pattern: str) -> frozenset[str]:
@@ -51,17 +50,20 @@ class Starts:
         self._any: re.Pattern[str] | None = None
 
     def add(self, starts: Iterable[str]) -> int:
-        """One more pattern that begins with these words; its bit."""
+        """One more pattern that begins with these words (" no "); its bit."""
         bit, self._next, self._any = self._next, self._next << 1, None
         for start in starts:
-            self._bits[start] = self._bits.get(start, 0) | bit
+            self._bits[start[1:]] = self._bits.get(start[1:], 0) | bit
         return bit
 
     def bits(self, lowered: str) -> int:
         """The bits of all patterns that can begin with a word of the text."""
         if self._any is None:
             self._any = self._longest()
-        words = lowered.translate(_ASCII) if lowered.isascii() else _GAP.sub(" ", _DIGIT.sub("0", lowered))
+        if lowered.isascii():
+            words = lowered.encode().translate(_ASCII).decode()
+        else:
+            words = _GAP.sub(" ", _DIGIT.sub("0", lowered))
         bits = 0
         for start in self._any.findall(f" {words} "):
             bits |= self._bits[start]
@@ -72,14 +74,14 @@ class Starts:
         for start in sorted(self._bits):
             for length in range(1, len(start)):
                 self._bits[start] |= self._bits.get(start[:length], 0)
-        return re.compile(f"(?=({_either(self._bits, {})}))")
+        return re.compile(f" (?=({_either(self._bits, {})}))")
 
 
 def where(starts: Collection[str]) -> str:
-    """A pattern of the places where one of these begins; "" where that would not spare anything."""
+    """A pattern of the places where one of these begins; "" where that cannot be told."""
     words = [start[1:] for start in starts if start[:1] == " "]
     others = [re.escape(start) for start in starts if start[:1] != " "]
-    if len(words) < _FEW or "" in starts or any(start[:1] == "\n" for start in starts):
+    if not words or "" in starts or any(start[:1] == "\n" for start in starts):
         return ""
     begins = rf"\b(?={_either(words, _WRITTEN)})"
     return f"(?:{begins}|(?={'|'.join(others)}))" if others else begins

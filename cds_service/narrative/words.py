@@ -7,7 +7,8 @@ are not searched for in it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from cds_service.narrative.lowercase import lower_source
 from cds_service.narrative.starts import Starts, starts_of, where
@@ -58,8 +59,10 @@ class Words:
     def __init__(self, source: str, *, holds: str = "") -> None:
         """`holds`: a pattern of what every match holds somewhere, where its beginning tells little."""
         self.source = lower_source(source)
-        starts = starts_of(lower_source(holds) or self.source)
-        self._pattern = re.compile(self.source if holds else f"{where(starts)}(?:{self.source})")
+        starts = starts_of(self.source)
+        self._pattern = re.compile(f"{where(starts)}(?:{self.source})")
+        if holds:
+            starts = starts_of(lower_source(holds))
         shown = {start.lstrip("\n") for start in starts}
         self._bit = _STARTS.add(start for start in shown if start[:1] == " ")
         anywhere = [re.escape(start) for start in shown if start[:1] != " "]
@@ -100,6 +103,10 @@ class Words:
         else:
             lowered = lower_of(text)
         return self._pattern.finditer(lowered, start, len(lowered) if end is None else end)
+
+    def found(self, text: Said, most: int | None = None) -> Sequence[_Match]:
+        """All matches, or the first ones."""
+        return list(islice(self._pattern.finditer(text.lowered), most)) if self.possible(text) else ()
 
     def sub(self, replacement: str, text: str) -> str:
         """The text (in lower case) with every match replaced."""
