@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -26,6 +26,12 @@ def version_of(data: Mapping[str, Any]) -> tuple[int, float, int]:
         changed,
         _RANK.index(status) if status in _RANK else -1,
     )
+
+
+def comparable(versions: Sequence[tuple[int, float, int]]) -> list[tuple[int, float, int]]:
+    """Versions of one resource with what not all of them say left out: without a number or a time one is not older."""
+    numbered, timed = (all(version[place] for version in versions) for place in (0, 1))
+    return [(number if numbered else 0, changed if timed else 0.0, rank) for number, changed, rank in versions]
 
 
 MAX_DEPTH = 60

@@ -256,6 +256,10 @@ def test_duplicates_and_versions():
     assert read(stored, observation(note="1")).ignored == [], "the same content, once with its version"
     # Nothing says which is newer: both stay, so that the caution of the reader decides.
     assert len(read(observation(note="1"), observation(note="2")).of("Observation")) == 2
+    for meta in ({"versionId": "3"}, {"lastUpdated": "2024-05-01T22:00:00Z"}):
+        assert len(read(observation(note="1", meta=meta), observation(note="2")).of("Observation")) == 2
+        draft = observation(note="1", meta=meta, status="preliminary")
+        assert [item.data["note"] for item in read(draft, observation(note="2")).of("Observation")] == ["2"]
 
 
 def test_an_error_corrected_later_and_a_result_withdrawn_later():
