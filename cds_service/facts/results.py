@@ -101,6 +101,8 @@ def candidates(
     ``after``: only results surely later than these days. Empty if an implausible result may be as new as they are:
     nobody knows then what the newest value is.
     """
+    if not view.labs(analyte):
+        return []
     limit = view.params["lab_max_age_days"] if max_age_days is None else max_age_days
     key = (analyte, limit, after)
     if key not in view.memo:
