@@ -72,7 +72,9 @@ def course_of(resource: Resource) -> Course | None:
         )
     if status in ("cancelled", "draft") and bound_end is None:
         return None
-    if text(data.get("intent")) in _WISHES:
+    # US Core writes what a patient reports to take as a plan.
+    reported = data.get("reportedBoolean") is True or "reportedReference" in data
+    if text(data.get("intent")) in _WISHES and not reported:
         return None
     stopped = status in _STOPPED
     return Course(authored or bound_start, bound_end, False, bound_end is None and not stopped, stopped)

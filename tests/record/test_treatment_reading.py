@@ -70,6 +70,13 @@ def test_drugs(code, drug, group):
     assert (found.drug, found.group, found.given, found.kind) == (drug, group, True, "administration")
 
 
+def test_a_reported_medication_counts_although_its_intent_is_a_plan():
+    for reported in ({"reportedBoolean": True}, {"reportedReference": {"reference": "Patient/p"}}):
+        (found,) = treatments(request(concept("everolimus"), intent="plan", **reported))
+        assert found.open_ended and not found.given
+    assert treatments(request(concept("everolimus"), intent="plan", reportedBoolean=False)) == []
+
+
 def test_a_medication_nothing_names_is_listed():
     for nothing in ({}, {"medicationReference": {"reference": "#gone"}}, {"medicationCodeableConcept": "temozolomide"}):
         found = chart(administration(None, **nothing))
