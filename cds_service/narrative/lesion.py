@@ -36,6 +36,7 @@ class Lesion:
     partial: bool = False
     doubtful: bool = False
     replaces: tuple[int, ...] = ()  # scores the same sentence takes back
+    details: frozenset[str] | None = None  # of the label: segment, vertebra, side; worked out once
 
     @property
     def interval(self) -> tuple[int, int]:

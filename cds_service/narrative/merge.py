@@ -2,40 +2,30 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, field
-
 from cds_service.narrative.highest_lowest import Uptakes, all_positive, explicit, implied
 from cds_service.narrative.lesion import ABOVE_LIVER as SUFFICIENT
 from cds_service.narrative.lesion import Lesion, Seen
-from cds_service.narrative.sections import Section
+from cds_service.narrative.words import Words
 
-_DETAIL = re.compile(
+_DETAIL = Words(
     r"\b(?:VIII|VII|VI|IV|V|III|II|I)[ab]?\b|\b(?:th|t|l|c|d|s)?\d{1,2}[ab]?\b|\b(?:left|right|head|body|tail|neck|"
     r"uncinate|upper|middle|lower|\d+(?:st|nd|rd|th)|first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|"
     r"tenth)\b|"
     r"\b(?:rib|stern|femur|femoral|acetabul|ili|sacr|humer|scapul|clavic|skull|vertebra|pubi|ischi|mesent|aort|"
-        r"retrop|mediast|axill|inguin|cervic|supraclav|hil)\w*", re.I)  # fmt: skip
+        r"retrop|mediast|axill|inguin|cervic|supraclav|hil)\w*")  # fmt: skip
 
 
-@dataclass(slots=True)
-class Entry:
-    """One lesion after merging its mentions."""
-
-    lesion: Lesion
-    details: frozenset[str]
-    sections: set[Section] = field(default_factory=set)
-
-
-def _details(label: str) -> frozenset[str]:
-    return frozenset(m.lower() for m in _DETAIL.findall(label))
+def _details(lesion: Lesion) -> frozenset[str]:
+    if lesion.details is None:
+        lesion.details = frozenset(m.group() for m in _DETAIL.finditer(lesion.label))
+    return lesion.details
 
 
 def same_lesion(one: Lesion, other: Lesion) -> bool:
     """Whether two mentions name the same place, as exactly as both are written."""
     if not one.organs and not other.organs:
         return one.label == other.label
-    return bool(one.organs & other.organs) and _details(one.label) == _details(other.label)
+    return bool(one.organs & other.organs) and _details(one) == _details(other)
 
 
 def _fills(entry: Lesion, mention: Lesion) -> None:
@@ -102,9 +92,9 @@ def _counterpart(mention: Lesion, entries: list[Lesion]) -> Lesion | None:
         same = [e for e in exact if e.score == mention.score or e.score is None]
         return same[-1] if same else exact[-1]
     near = [e for e in entries if not e.every and e.organs & mention.organs and _compatible(e, mention)]
-    if mention.score is not None and not _details(mention.label) and len([e for e in near if _details(e.label)]) > 1:
+    if mention.score is not None and not _details(mention) and len([e for e in near if _details(e)]) > 1:
         near = [
-            e for e in near if e.score is not None or not _details(e.label)
+            e for e in near if e.score is not None or not _details(e)
         ]  # "liver metastases" is none of several segments
     if not near:
         return None
@@ -136,7 +126,7 @@ def _sufficient(lesion: Lesion) -> bool:
 
 
 def _compatible(entry: Lesion, mention: Lesion) -> bool:
-    one, other = _details(entry.label), _details(mention.label)
+    one, other = _details(entry), _details(mention)
     return not one or not other or one <= other or other <= one
 
 
@@ -201,7 +191,7 @@ def _entries(entries: list[Lesion], out: Uptakes) -> None:
         else:
             continue
         if written is None:
-            place = (entry.organs, _details(entry.label))
+            place = (entry.organs, _details(entry))
             if place in unscored:
                 continue
             unscored.add(place)

@@ -11,6 +11,7 @@ _FORWARD = re.compile(
     r"both|all|each|several|multiple|known|two)\s)*(?:[a-z]+\s){0,2}?$",
     re.I,
 )
+_IN_BRACKETS = re.compile(r"\([^()]*\)\s?")
 _BRACKET_BEHIND = re.compile(r"\s?\((?:the\s)?[^()]{1,40}\)")
 _REMARK = re.compile(r"\b(?:reference|normal|was|were|is|are|than|background)\b", re.I)
 _RIGHT_IN = re.compile(
@@ -36,7 +37,9 @@ def owners(
             return inside
     if after:
         following = after[0]
-        between = re.sub(r"\([^()]*\)\s?", "", text[end : following.start])
+        between = text[end : following.start]
+        if "(" in between:
+            between = _IN_BRACKETS.sub("", between)
         if len(between) < 60:
             open_bracket = text.rfind("(", 0, start) > text.rfind(")", 0, start)
             if not open_bracket and (_RIGHT_IN.match(between) or (forward and _ADJACENT.match(between))):

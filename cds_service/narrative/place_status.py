@@ -103,6 +103,8 @@ def _is_other(context: Context, place: Place, mark: re.Match[str]) -> bool:
 
 def judge(context: Context, found: list[Place], nouns: list[re.Match[str]]) -> None:
     """Says of each place whether it is denied, doubtful, of another time, one of all or of some."""
+    if not found:
+        return
     text = context.text
     removed, doubted = _REMOVED.search(text) is not None, DOUBT_WORDS.search(text) is not None
     for place in found:
