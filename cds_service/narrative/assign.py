@@ -94,7 +94,7 @@ def give_scores(context: Context, found: list[Place], scores: list[Score], seen:
     ends: list[int] = []
     readers = len(scores) > 1 and len({(s.low, s.high) for s in scores}) > 1 and _several_readers(context.text)
     seen.taken_back = [s.high for s in scores if s.old or context.earlier(s.start, s.end)]
-    if _NOT_SCORED.search(context.text):
+    if found and _NOT_SCORED.search(context.text):
         for place in found:
             place.loose_words = place.loose_words or bool(place.label and not place.other and not place.reference)
     for score in scores:

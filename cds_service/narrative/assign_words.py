@@ -51,7 +51,7 @@ def give_words(context: Context, found: list[Place], seen: Seen, fdg_default: bo
                 place.loose_words = True
             else:
                 place.words.append(words)
-    for begin, end, positive in fdg_words(text):
+    for begin, end, positive in fdg_words(text) if found else ():
         if (
             context.conditional(begin, end)
             or context.standing_apart
