@@ -21,7 +21,7 @@ _JOIN = Words(
     r"a\s)?(?:metasta\w+|lesions?|mets?)?\s?(?:(?:in|of)\s)?(?:the\s|a\s)?$"
 )
 _REFINES = Words(
-    r"[\s,:(]*(?:(?:\w+[\s-]){0,4})?(?:metasta\w+|lesions?|mass(?:es)?|tumou?rs?|mets?|filiae?|nodules?|"
+    r"^[\s,:(]*(?:(?:\w+[\s-]){0,4})?(?:metasta\w+|lesions?|mass(?:es)?|tumou?rs?|mets?|filiae?|nodules?|"
     r"deposits?|foc(?:us|i)|NETs?|nodes?|primary|implants?|contains?\b[\w\s]*|with\b[\w\s]*|both lobes)?"
     r"(?:[\s,:(]*(?:both lobes|the largest|largest|the biggest|largest one|e\.g\.|mainly|predominantly|"
     r"especially|for example|in both lobes)?)*[\s,:(]*(?:in|of|at|within|,|:|located in|involving|left|"
