@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from cds_service.fhir.elements import codings, notes, objects, words_at
+from cds_service.fhir.elements import codings, notes, objects, text, words_at
 from cds_service.fhir.resources import Resource, ResourceSet
 from cds_service.record.codes import names_at
 from cds_service.record.diagnosis import diagnosis_of
@@ -32,6 +32,8 @@ def site_of(resource: Resource, resources: ResourceSet) -> str:
     for specimen in _specimens(resource, resources):
         coded = organ_of_codes((c.system, c.code) for c in codings(specimen.data, "collection", "bodySite"))
         found.append(words_at(specimen.data, "collection", "bodySite") or coded or words_at(specimen.data, "type"))
+    if not any(found):
+        found = [text(target.get("display")) for target in objects(resource.data.get("specimen"))]
     return ", ".join(sorted({words for words in found if words}))
 
 

@@ -104,6 +104,7 @@ def test_a_component_counts_like_an_observation():
     "breast",
     [
         {"bodySite": {"text": "Left breast"}},
+        {"specimen": {"display": "Breast, left, core biopsy"}},
         {"bodySite": concept(SNOMED, "76752008")},
         {"specimen": {"reference": "Specimen/s"}},
         {"focus": [{"reference": "Condition/other"}]},
