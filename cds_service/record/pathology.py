@@ -8,10 +8,10 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Literal
 
-from cds_service.fhir.elements import effective, notes, number, objects, text, words_at
+from cds_service.fhir.elements import codings, effective, notes, number, objects, text, words_at
 from cds_service.fhir.ignored import Ignored
 from cds_service.fhir.resources import Resource, ResourceSet
-from cds_service.record.codes import Said, free_words, names_at
+from cds_service.record.codes import Said, all_said, free_words, names_at
 from cds_service.record.common import when_observed
 from cds_service.record.index import code_of, once, speaking
 from cds_service.record.intervals import denominator, percent
@@ -74,8 +74,12 @@ def documents_of_pathology(resources: ResourceSet, *, otherwise: bool = False) -
 
 def _by_kind(reports: Iterable[Resource]) -> tuple[list[Resource], list[Resource]]:
     kinds: tuple[list[Resource], list[Resource]] = [], []
+    told: dict[tuple[tuple[Said, ...], ...], bool] = {}  # many reports have one code and category
     for report in reports:
-        kinds[not is_pathology(report)].append(report)
+        said = tuple(all_said(report.data, "code")), tuple(all_said(report.data, "category"))
+        if said not in told:
+            told[said] = is_pathology(report)
+        kinds[not told[said]].append(report)
     return kinds
 
 
@@ -85,11 +89,10 @@ def is_pathology(report: Resource) -> bool:
     names = names_at(data, "code") | names_at(data, "category")
     if names & {"pathology-diagnosis", "category-pathology"}:
         return True
-    coded = [coding for path in ("code", "category") for concept in objects(data.get(path))
-             for coding in objects(concept.get("coding"))]  # fmt: skip
-    if any(text(c.get("code")) in _PATHOLOGY_CODES and "loinc" in text(c.get("system")).lower() for c in coded):
+    coded = (*codings(data, "code"), *codings(data, "category"))
+    if any(c.code in _PATHOLOGY_CODES and "loinc" in c.system.lower() for c in coded):
         return True
-    if any(text(c.get("code")) in _PATHOLOGY_CATEGORY and "v2-0074" in text(c.get("system")) for c in coded):
+    if any(c.code in _PATHOLOGY_CATEGORY and "v2-0074" in c.system for c in coded):
         return True
     words = f"{free_words(data, 'code')} {free_words(data, 'category')}"
     return bool(_PATHOLOGY_WORDS.search(words)) and not re.search(r"\b(?:pet|ct|mri|scan|radiolog\w+)\b", words, re.I)

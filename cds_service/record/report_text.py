@@ -49,6 +49,13 @@ def report_text(report: Resource, resources: ResourceSet, ignored: list[Ignored]
     if none of these has words or it says to hold more ("additional"): a generated one only repeats them. A PDF without
     a readable text layer and other unread formats are listed as unsupported, unreadable attachments as unreadable.
     """
+    words, notices = once(resources, f"report text {id(report)}", lambda: _report_text(report, resources))
+    ignored += notices
+    return words
+
+
+def _report_text(report: Resource, resources: ResourceSet) -> tuple[str, list[Ignored]]:
+    ignored: list[Ignored] = []
     data = report.data
     parts = [_plain(data.get("conclusion"))]
     impressions = once(resources, "impressions", lambda: {i.source for i in speaking(resources, _is_impression)})
@@ -60,7 +67,7 @@ def report_text(report: Resource, resources: ResourceSet, ignored: list[Ignored]
         parts.append(attached_text(attachment, report, resources, ignored))
     if not any(parts) or text(next(objects(data.get("text")), {}).get("status")) == "additional":
         parts.append(narrative(data))
-    return "\n\n".join(_each_once(parts))
+    return "\n\n".join(_each_once(parts)), ignored
 
 
 def narrative(data: dict[str, Any]) -> str:
@@ -178,6 +185,10 @@ def _plain(value: object) -> str:
 
 def _each_once(parts: list[str]) -> Iterator[str]:
     """Parts without those whose words stand wholly in another one."""
+    parts = [part for part in parts if part]
+    if len(parts) < 2:
+        yield from parts
+        return
     folded = [" ".join(part.lower().split()) for part in parts]
     for index, part in enumerate(parts):
         repeated = any(
@@ -185,7 +196,7 @@ def _each_once(parts: list[str]) -> Iterator[str]:
             for place, other in enumerate(folded)
             if place != index
         )
-        if part and not repeated:
+        if not repeated:
             yield part
 
 

@@ -179,11 +179,13 @@ def _denied(status: Status, line: str, match: re.Match[str]) -> bool:
 
 def _report(report: Resource, resources: ResourceSet) -> Iterator[DiseaseStatement | Operability]:
     """An imaging report by the report reader; any other report that is not of the laboratory as a note."""
-    if (coded := _coded(report.data, "conclusionCode")) and not is_laboratory(report):
+    if is_laboratory(report):
+        return
+    if coded := _coded(report.data, "conclusionCode"):
         yield DiseaseStatement(source=report.source, when=effective(report.data, "issued"), status=coded)
     study = next(iter(studies_of(report, resources)), None)
     words = report_text(report, resources, [])
-    if not words or is_laboratory(report):
+    if not words:
         return
     when = effective(report.data, "issued")
     if study is None or study.modality is None:

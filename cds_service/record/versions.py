@@ -26,9 +26,11 @@ def current(reports: Sequence[Resource], ignored: list[Ignored], same_kind: Kind
     """
     kept: list[Resource] = []
     for group in _by_identifier(reports, same_kind):
-        newest = max(group, key=_newness)
+        newest = max(group, key=_newness) if len(group) > 1 else group[0]
         kept.append(newest)
         ignored += [Ignored(item.source, "superseded") for item in group if item.source != newest.source]
+    if all(item.status == "final" for item in kept):  # as nearly always: none finishes or corrects another
+        return sorted(kept, key=lambda item: item.source)
     days: dict[Hashable, list[Resource]] = defaultdict(list)
     for item in kept:
         if (day := _day(item)) is not None:
@@ -67,6 +69,9 @@ def _by_identifier(reports: Sequence[Resource], same_kind: Kind) -> list[list[Re
     groups: list[list[Resource]] = []
     place: dict[Hashable, int] = {}
     for report in sorted(reports, key=lambda item: item.source):
+        if "identifier" not in report.data:
+            groups.append([report])
+            continue
         kind = same_kind(report)
         names = [(kind, name) for name in identifiers(report.data)]
         known = sorted({place[name] for name in names if name in place})

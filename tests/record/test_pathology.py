@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 
+from cds_service.fhir.resources import Resource
 from cds_service.record import pathology
 from tests.record.tumour_shapes import (
     ICD10CM,
@@ -317,3 +318,11 @@ def test_order_and_duplicates_change_nothing():
     assert len(first[0]) == 3
     for seed in range(4):
         assert run(pathology, *shuffled(resources, seed)) == first
+
+
+@pytest.mark.parametrize("kind", ["SP", "LAB"])
+def test_a_category_sent_as_a_bare_coding_counts(kind):
+    coding = {"system": "http://terminology.hl7.org/CodeSystem/v2-0074", "code": kind}
+    bare, wrapped = ({"code": {"text": "Report"}, "category": each} for each in (coding, {"coding": [coding]}))
+    found = [pathology.is_pathology(Resource("DiagnosticReport", "r", "r", data, "")) for data in (bare, wrapped)]
+    assert found == [kind == "SP"] * 2
