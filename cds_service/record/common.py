@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Collection, Iterator, Mapping
+from operator import attrgetter
+from typing import Any, TypeVar
 
 from cds_service.dates import Span, parse_date
 from cds_service.fhir.elements import dated, effective
 from cds_service.fhir.resources import Resource, ResourceSet
 from cds_service.record.codes import all_said
+from cds_service.record.model import Item, Lesion
+
+_Found = TypeVar("_Found", bound=Item | Lesion)
+
+
+def by_source(found: Collection[_Found], within: Callable[[_Found], Any] = repr) -> list[_Found]:
+    """What was found in the order of its sources; what came of one source in that of all it says, or of ``within``."""
+    if len({item.source for item in found}) == len(found):  # as mostly, and then the rest need not be worked out
+        return sorted(found, key=attrgetter("source"))
+    return sorted(found, key=lambda item: (item.source, within(item)))
 
 
 def when_observed(resource: Resource, resources: ResourceSet, *fallbacks: str) -> Span | None:

@@ -17,6 +17,7 @@ from cds_service.fhir.ignored import Ignored
 from cds_service.fhir.resources import Resource, ResourceSet
 from cds_service.record import lesions
 from cds_service.record.codes import names_at
+from cds_service.record.common import by_source
 from cds_service.record.model import Lesion, Modality, Scan
 from cds_service.record.organs import organ_of
 from cds_service.record.pathology import documents_of_pathology, of_pathology
@@ -55,7 +56,7 @@ def read(resources: ResourceSet, ignored: list[Ignored]) -> list[Scan]:
     kept = {id(item) for item in newest}
     scans = [scan for found in known if id(found.resource) in kept if (scan := _scan(found, resources, ignored))]
     scans = _without_copies(scans) + list(_alone(loose, resources, ignored))
-    return sorted(scans, key=lambda scan: (scan.source, repr(scan)))
+    return by_source(scans)
 
 
 def _each_once(known: Iterable[_Report]) -> list[Resource]:

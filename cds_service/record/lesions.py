@@ -14,6 +14,7 @@ from cds_service.fhir.elements import codings, data_absent, notes, number, objec
 from cds_service.fhir.ignored import Ignored
 from cds_service.fhir.resources import Resource, ResourceSet
 from cds_service.record.codes import Said
+from cds_service.record.common import by_source
 from cds_service.record.index import code_of
 from cds_service.record.intervals import NotAScore, compared, score, score_of, size_mm, size_of
 from cds_service.record.model import Lesion, Score
@@ -189,7 +190,8 @@ def lesion_of(observation: Resource, resources: ResourceSet, ignored: list[Ignor
     sizes: list[Decimal] = []
     suv: Decimal | None = None
     fdg: Literal["positive", "negative"] | None = None
-    for part in (data, *objects(data.get("component"))):
+    parts = (data, *objects(data.get("component")))
+    for part in parts:
         match kind_of(part):
             case "krenning":
                 score_found = score_in(part, source, ignored) or score_found
@@ -201,8 +203,9 @@ def lesion_of(observation: Resource, resources: ResourceSet, ignored: list[Ignor
             case "fdg":
                 fdg = _fdg(part) or fdg
     said = f"{notes(data)} {words_at(data, 'interpretation')}"
-    scored = [part for part in (data, *objects(data.get("component"))) if kind_of(part) == "krenning"]
-    worded = " ".join(_written(part) for part in scored) if score_found is None else ""
+    worded = ""
+    if score_found is None:
+        worded = " ".join(_written(part) for part in parts if kind_of(part) == "krenning")
     return Lesion(
         site=site_of(observation, resources),
         score=score_found,
@@ -231,7 +234,7 @@ def joined(lesions: Iterable[Lesion]) -> tuple[Lesion, ...]:
 
     They are joined only where that is unambiguous: one of each at the site.
     """
-    ordered = sorted(lesions, key=lambda lesion: (lesion.source, repr(lesion)))
+    ordered = by_source(tuple(lesions))
     sites: dict[str, list[Lesion]] = defaultdict(list)
     for lesion in ordered:
         sites[site_key(lesion.site)].append(lesion)
@@ -245,7 +248,7 @@ def joined(lesions: Iterable[Lesion]) -> tuple[Lesion, ...]:
             size = next((lesion.size_mm for lesion in bare if lesion.size_mm is not None), one.size_mm)
             here = [replace(one, suvmax=suv, size_mm=one.size_mm or size)]
         kept += here
-    return tuple(sorted(kept, key=lambda lesion: (lesion.source, repr(lesion))))
+    return tuple(by_source(kept))
 
 
 def _complement(bare: list[Lesion]) -> bool:

@@ -12,7 +12,7 @@ from cds_service.fhir.elements import codings, effective, notes, number, objects
 from cds_service.fhir.ignored import Ignored
 from cds_service.fhir.resources import Resource, ResourceSet
 from cds_service.record.codes import Said, all_said, free_words, names_at
-from cds_service.record.common import when_observed
+from cds_service.record.common import by_source, when_observed
 from cds_service.record.index import code_of, once, speaking
 from cds_service.record.intervals import denominator, percent
 from cds_service.record.model import Pathology, Range
@@ -55,11 +55,7 @@ def read(resources: ResourceSet, ignored: list[Ignored]) -> list[Pathology]:
     for report in kept:
         if report.source not in foreign:
             found += _report(report, resources, ignored, found)
-    return sorted(found, key=_order)
-
-
-def _order(item: Pathology) -> tuple[str, str, str]:
-    return item.source, item.read_as, repr(item)
+    return by_source(found, lambda item: (item.read_as, repr(item)))
 
 
 def of_pathology(resources: ResourceSet, *, otherwise: bool = False) -> list[Resource]:

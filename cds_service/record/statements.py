@@ -16,6 +16,7 @@ from cds_service.narrative.normalise import plain
 from cds_service.narrative.statement import Statement
 from cds_service.narrative.words import Words
 from cds_service.record.codes import free_words, names_at
+from cds_service.record.common import by_source
 from cds_service.record.diagnosis import diagnosis_of
 from cds_service.record.extent import clauses
 from cds_service.record.index import speaking
@@ -96,10 +97,7 @@ def read(resources: ResourceSet, ignored: list[Ignored]) -> tuple[list[DiseaseSt
             verdicts.append(item)
     undated = {item.source for item in said if item.when is None and item.source.startswith("Observation")}
     ignored += [Ignored(source, "no-date", "disease status") for source in sorted(undated)]
-    return (
-        sorted(set(said), key=lambda item: (item.source, repr(item))),
-        sorted(set(verdicts), key=lambda item: (item.source, repr(item))),
-    )
+    return by_source(set(said)), by_source(set(verdicts))
 
 
 def _found(resources: ResourceSet) -> Iterator[DiseaseStatement | Operability]:

@@ -115,9 +115,10 @@ def _may_be_scan(report: Resource, code: Said) -> bool:
     """False for the many reports (laboratory, letters) whose code and links leave no doubt that they are no scan."""
     if _scan_code(code) or report.data.get("imagingStudy"):
         return True
-    return not code.concepts and not _NO_SCAN.intersection(c.code for c in codings(report.data, "category")) and bool(
-        report.data.get("basedOn") or _is_imaging(report)
-    )
+    if code.concepts or not (report.data.get("basedOn") or report.data.get("category")):
+        return False
+    other = not _NO_SCAN.isdisjoint(c.code for c in codings(report.data, "category"))
+    return not other and bool(report.data.get("basedOn") or _is_imaging(report))
 
 
 @lru_cache(maxsize=1024)
