@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from cds_service.fhir.bundle import Found, Harvest, harvest
 from cds_service.fhir.elements import objects, reference, text
 from cds_service.fhir.ignored import Ignored
-from cds_service.fhir.revisions import canonical, comparable, version_of
+from cds_service.fhir.revisions import canonical, is_older, version_of
 from cds_service.fhir.status import is_read, unusable
 from cds_service.fhir.subject import Identity, identifiers, patient_name, searched
 from cds_service.fhir.validation import problems
@@ -217,9 +217,9 @@ class _Reader:
         distinct = {canonical({**item.data, "meta": None}): item for item in ordered}
         if len(distinct) == 1 or not group[0].id:
             return list(distinct.values())
-        versions = comparable([version_of(item.data) for item in distinct.values()])
-        newest = max(versions)
-        kept = [item for item, version in zip(distinct.values(), versions, strict=True) if version == newest]
+        versions = [(item, version_of(item.data)) for item in distinct.values()]
+        kept = [item for item, mine in versions if not any(is_older(mine, other) for _, other in versions)]
+        kept = kept or list(distinct.values())  # each older than another one: numbers, times and statuses disagree
         if len(kept) < len(distinct):
             self.ignored.append(Ignored(group[0].source, "superseded", "an older version of the same resource"))
         return kept

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -28,10 +28,10 @@ def version_of(data: Mapping[str, Any]) -> tuple[int, float, int]:
     )
 
 
-def comparable(versions: Sequence[tuple[int, float, int]]) -> list[tuple[int, float, int]]:
-    """Versions of one resource with what not all of them say left out: without a number or a time one is not older."""
-    numbered, timed = (all(version[place] for version in versions) for place in (0, 1))
-    return [(number if numbered else 0, changed if timed else 0.0, rank) for number, changed, rank in versions]
+def is_older(one: tuple[int, float, int], other: tuple[int, float, int]) -> bool:
+    """Whether a version is surely older than another: by number, time or status, whichever both of them say first."""
+    return next((mine < its for mine, its in zip(one[:2], other[:2], strict=True) if mine and its and mine != its),
+                one[2] < other[2])  # fmt: skip
 
 
 MAX_DEPTH = 60

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from cds_service.fhir.elements import codings, extensions, objects, states, text, walk
+from cds_service.fhir.elements import as_list, codings, extensions, objects, states, text, walk
 from cds_service.fhir.ignored import Why
 
 _RESULT: dict[str, Why | None] = {
@@ -71,6 +71,8 @@ _NOT_IN_R4: dict[str, frozenset[str]] = {
 """Elements that R4 does not have and STU3, DSTU2 or R5 do, with another meaning or place."""
 
 
+_CODED = frozenset({"Observation", "Condition", "Procedure", "DiagnosticReport", "ServiceRequest", "Medication",
+                    "AllergyIntolerance"})  # fmt: skip
 _VALUES = frozenset(f"value{kind}" for kind in (
     "Quantity", "CodeableConcept", "String", "Boolean", "Integer", "Range", "Ratio", "SampledData", "Time", "DateTime",
     "Period", "Decimal",
@@ -97,7 +99,7 @@ def unusable(data: Mapping[str, Any]) -> tuple[Why, str] | None:
         return "not-done", "do not perform"
     understood = STATUSES.get(kind)
     if understood is None:
-        return None
+        return ("unreadable", "code") if kind in _CODED and _code_unreadable(data.get("code")) else None
     if status not in understood:
         return "status-unknown", ""
     why = understood[status]
@@ -105,9 +107,18 @@ def unusable(data: Mapping[str, Any]) -> tuple[Why, str] | None:
         why = "preliminary"
     if why:
         return why, status
+    if kind in _CODED and _code_unreadable(data.get("code")):
+        return "unreadable", "code"
     if kind == "Observation" and (_torn(data) or ("component" in data and any(map(_torn, objects(data["component"]))))):
         return "unreadable", "value contradicts itself"
     return None
+
+
+def _code_unreadable(code: object) -> bool:
+    """Whether a code is there that is no CodeableConcept: what the resource is of cannot be told."""
+    if isinstance(code, dict):
+        return any(not isinstance(coding, dict) for coding in as_list(code.get("coding"))) and not code.get("text")
+    return isinstance(code, str | int | float)
 
 
 UNSURE = frozenset({"provisional", "differential", "unconfirmed"})

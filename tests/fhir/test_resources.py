@@ -222,6 +222,10 @@ def test_what_was_not_provided():
         ({"resourceType": "MedicationRequest", "id": "o", "status": "active", "doNotPerform": "true"}, "not-done"),
         ({"resourceType": "ServiceRequest", "id": "o", "status": "active", "code": {"concept": {}}}, "unsupported"),
         ({"resourceType": "DocumentReference", "id": "o", "status": "superseded", "subject": MINE}, "superseded"),
+        (observation(code="718-7"), "unreadable"),
+        (observation(code={"coding": ["718-7"]}), "unreadable"),
+        (observation(code="718-7", status="cancelled"), "cancelled"),
+        ({**condition("o"), "code": "C7A.8"}, "unreadable"),
     ],
 )  # fmt: skip
 def test_unusable(data, why):
@@ -260,6 +264,13 @@ def test_duplicates_and_versions():
         assert len(read(observation(note="1", meta=meta), observation(note="2")).of("Observation")) == 2
         draft = observation(note="1", meta=meta, status="preliminary")
         assert [item.data["note"] for item in read(draft, observation(note="2")).of("Observation")] == ["2"]
+
+
+def test_versions_that_contradict_each_other_are_all_kept():
+    first = observation(note="1", meta={"versionId": "1"}, status="corrected")
+    second = observation(note="2", meta={"versionId": "2", "lastUpdated": "2024-05-01T22:00:00Z"}, status="preliminary")
+    third = observation(note="3", meta={"lastUpdated": "2024-05-02T22:00:00Z"}, status="final")
+    assert read(first, second, third).of("Observation")
 
 
 def test_an_error_corrected_later_and_a_result_withdrawn_later():
