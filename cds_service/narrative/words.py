@@ -106,7 +106,9 @@ class Words:
 
     def found(self, text: Said, most: int | None = None) -> Sequence[_Match]:
         """All matches, or the first ones."""
-        return list(islice(self._pattern.finditer(text.lowered), most)) if self.possible(text) else ()
+        if not text.bits & self._bit and (self._anywhere is None or not self.possible(text)):
+            return ()
+        return list(islice(self._pattern.finditer(text.lowered), most))
 
     def sub(self, replacement: str, text: str) -> str:
         """The text (in lower case) with every match replaced."""
