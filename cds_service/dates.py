@@ -7,7 +7,7 @@ import re
 from datetime import date
 from typing import NamedTuple
 
-_DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?(?:T.*)?", re.DOTALL)
+_DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2})(?: \d{2}:\d{2}.*)?)?)?(?:T.*)?", re.DOTALL)
 
 
 class Span(NamedTuple):

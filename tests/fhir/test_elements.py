@@ -91,6 +91,8 @@ def test_without_a_comparator_that_cannot_be_read_a_number_says_nothing(comparat
     ("data", "expected"),
     [
         ({"effectiveDateTime": "2024-05-03T23:59:00-11:00"}, on_day(date(2024, 5, 3))),
+        ({"effectiveDateTime": "2024-05-03 23:59:00"}, on_day(date(2024, 5, 3))),
+        ({"effectiveDateTime": "2024-05-03 or so"}, None),
         ({"effectiveDateTime": "2024-02"}, Span(date(2024, 2, 1), date(2024, 2, 29))),
         ({"effectiveInstant": "2024-05-03T01:00:00Z"}, on_day(date(2024, 5, 3))),
         ({"effectivePeriod": {"start": "2024-05-01", "end": "2024-05-03"}}, Span(date(2024, 5, 1), date(2024, 5, 3))),
