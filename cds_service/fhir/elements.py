@@ -153,10 +153,9 @@ def quantity(value: object) -> Quantity | None:
         return None
     comparator: Comparator | None = None
     if (sent := value.get("comparator")) is not None:
-        written = text(sent) or "?"
-        if written not in SIGNS:
+        if not isinstance(sent, str) or text(sent) not in SIGNS:
             return None
-        comparator = SIGNS[written]
+        comparator = SIGNS[text(sent)]
     return Quantity(amount, comparator, text(value.get("code")), text(value.get("unit")))
 
 

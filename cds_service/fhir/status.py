@@ -143,7 +143,7 @@ def _torn(part: Mapping[str, Any]) -> bool:
     given = part.keys() & _VALUES
     if len(given) + ("dataAbsentReason" in part) < 2:
         return False
-    values = sum(part[name] is not None for name in given)
+    values = sum(part[name] not in (None, "", {}, []) for name in given)
     return values > 1 or (values == 1 and bool(part.get("dataAbsentReason")))
 
 
@@ -151,9 +151,9 @@ def _foreign_version(kind: str, data: Mapping[str, Any]) -> str:
     """What shows that a resource is not R4, or ""."""
     if kind in _OLDER_TYPES:
         return "resource type of another FHIR version"
-    if isinstance(data.get("clinicalStatus"), str):
+    if isinstance(status := data.get("clinicalStatus"), str) and status:
         return "clinicalStatus is a code, as in STU3"
-    if isinstance(data.get("verificationStatus"), str):
+    if isinstance(status := data.get("verificationStatus"), str) and status:
         return "verificationStatus is a code, as in STU3"
     named = "serviceType" if kind == "Appointment" else "code"
     for code in objects(data.get(named)):

@@ -104,6 +104,6 @@ def _by_code(found: tuple[Resource, ...], kind: str) -> _Index:
                 groups[id(what)] = [entry]
             else:
                 group.append(entry)
-            if not isinstance(concept, dict) or not beside.isdisjoint(part):
+            if not isinstance(concept, dict) or not (what.first or what.words) or not beside.isdisjoint(part):
                 untold.append(entry)
     return _Index(list(groups.values()), untold)

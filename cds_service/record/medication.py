@@ -66,7 +66,8 @@ def product_of(resource: Resource, resources: ResourceSet) -> Product:
 
 def unnamed(resource: Resource, resources: ResourceSet) -> bool:
     """Whether nothing says what it was: the medication it names is not in the record."""
-    if isinstance(resource.data.get("medicationCodeableConcept"), dict) or product_of(resource, resources).all_words:
+    concept = resource.data.get("medicationCodeableConcept")
+    if (isinstance(concept, dict) and said(concept).first) or product_of(resource, resources).all_words:
         return False
     return resources.resolve(resource.data.get("medicationReference"), within=resource) is None
 
@@ -74,8 +75,8 @@ def unnamed(resource: Resource, resources: ResourceSet) -> bool:
 def _product_of(resource: Resource, resources: ResourceSet) -> Product:
     data = resource.data
     concept = data.get("medicationCodeableConcept")
-    if isinstance(concept, dict):
-        return product_said(said(concept))
+    if isinstance(concept, dict) and ((code := said(concept)).first or code.words):
+        return product_said(code)
     target = data.get("medicationReference")
     medication = resources.resolve(target, within=resource)
     if medication is None:

@@ -77,7 +77,9 @@ def test_quantity():
     assert e.quantity({"unit": "g/L"}) is None
 
 
-@pytest.mark.parametrize(("written", "sign"), [("< ", "<"), ("≤", "<="), ("=>", ">="), ("=", None), (None, None)])
+@pytest.mark.parametrize(
+    ("written", "sign"), [("< ", "<"), ("≤", "<="), ("=>", ">="), ("=", None), ("", None), (None, None)]
+)
 def test_a_comparator_is_read_however_it_is_written(written, sign):
     assert e.quantity({"value": 1, "comparator": written}) == e.Quantity(Decimal(1), sign)
 

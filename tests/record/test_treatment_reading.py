@@ -70,6 +70,12 @@ def test_drugs(code, drug, group):
     assert (found.drug, found.group, found.given, found.kind) == (drug, group, True, "administration")
 
 
+def test_an_empty_code_beside_a_reference_is_none():
+    for empty in ({}, {"text": ""}, {"coding": []}):
+        named = {"medicationCodeableConcept": empty, "medicationReference": {"reference": "Medication/med"}}
+        assert only(administration(None, **named), MEDICATION).drug == "temozolomide"
+
+
 def test_a_reported_medication_counts_although_its_intent_is_a_plan():
     for reported in ({"reportedBoolean": True}, {"reportedReference": {"reference": "Patient/p"}}):
         (found,) = treatments(request(concept("everolimus"), intent="plan", **reported))
