@@ -27,11 +27,13 @@ class Identity:
         self.urls: set[str] = set()
         self.other_urls: set[str] = set()
         self.identifiers: set[tuple[str, str]] = set()
+        self.unsystematic: set[str] = set()  # identifiers without a system
         for data, full_url in patients:
             urls = {full_url} - {""}
             if patient_name(data, full_url) == patient_id:
                 self.urls |= urls
                 self.identifiers |= set(identifiers(data))
+                self.unsystematic |= _unsystematic(data)
             else:
                 self.other_urls |= urls
 
@@ -58,7 +60,9 @@ class Identity:
                 if f"#{text(inner.get('id'))}" == literal:
                     named |= set(identifiers(inner))
         if not named:
-            half = any(text(item.get("value")) for item in objects(subject.get("identifier")))
+            half = _unsystematic(subject)
+            if half & self.unsystematic:
+                return "patient"
             return "not-said" if not (literal or half or subject.get("display")) else "unknown"
         return self._named(named)
 
@@ -112,6 +116,12 @@ def patient_name(data: Mapping[str, Any], full_url: str) -> str:
     if isinstance(identity, int) and not isinstance(identity, bool):
         return str(identity)
     return text(identity) or full_url.removeprefix("urn:uuid:").rsplit("/", 1)[-1]
+
+
+def _unsystematic(data: Mapping[str, Any]) -> set[str]:
+    """The business identifiers that name no system."""
+    items = objects(data.get("identifier"))
+    return {text(item.get("value")) for item in items if not text(item.get("system"))} - {""}
 
 
 def searched(literal: str) -> Iterator[tuple[str, str]]:

@@ -79,6 +79,13 @@ def test_everyone_elses(subject):
     assert [(item.source, item.why) for item in result.ignored] == [("Observation/o", "other-patient")]
 
 
+def test_identifiers_without_a_system_match_each_other_only():
+    person = {**PATIENT, "identifier": [{"value": "7"}]}
+    assert sources(read(observation(subject={"identifier": {"value": "7"}}), patient=person)) == ["Observation/o"]
+    for other in ({"value": "8"}, {"system": "urn:mrn", "value": "7"}):
+        assert sources(read(observation(subject={"identifier": other}), patient=person)) == []
+
+
 def test_contained_patients():
     def holding(number):
         inner = {"resourceType": "Patient", "id": "pt", "identifier": [{"system": "urn:mrn", "value": number}]}
