@@ -6,6 +6,8 @@ import re
 
 from cds_service.narrative.words import Words
 
+ARROW = r"(?:[-=]>|\u00bb)"
+"""Between an earlier value and the present one ("9 -> 12"); other arrows are "->" in the plain alphabet."""
 CONTRAST = Words(
     r"\b(?:but|however|whereas|while|although|though|except|apart from|with the exception of|on the other hand|"
     r"yet|otherwise)\b"
@@ -169,7 +171,8 @@ JUDGED_CRITERIA = re.compile(
     r"\b(?:met|fulfil\w*|reach\w*|satisf\w+|exceed\w*|not|RECIST|PERCIST|Choi|progress\w*|response)\b", re.I
 )
 LEGEND_LINE = Words(
-    r"^\s*(?:[-\u2022(]\s?)?(?:(?:krenning|score|grade)\s){0,2}(?:[0-4]|I{1,3}|IV)\)?\s?(?:=|:|-)\s?(?:no|none|"
+    r"^\s*(?:[-\u2022(]\s?)?(?:(?:krenning|score|grade)\s){0,2}(?:[0-4]|I{1,3}|IV)\)?\s?"
+    rf"(?!{ARROW}\s?(?:(?:now|currently|krenning)\s){{0,2}}(?:\d|[IV]{{1,3}}\b))(?:=|:|-)\s?(?:no|none|"
     r"very|much|less|low|slight|lower|equal|similar|same|greater|"
     r"higher|more|above|>|<|=|uptake|intense|absent|moderate|faint)"
 )

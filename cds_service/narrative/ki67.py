@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from cds_service.narrative.context import Context
+from cds_service.narrative.cues import ARROW
 from cds_service.narrative.sections import Section
 from cds_service.narrative.suv import to_number
 from cds_service.narrative.tissue import KiValue, Number, Tissue, standing
@@ -15,7 +16,8 @@ KI = Words(
     r"labell?ing index)(?![\d])"
 )
 _PERCENT = Words(
-    r"(?P<comparator><=?|>=?|~|\b(?:less than|below|under|lower than|fewer than|more than|above|over|"
+    rf"(?:(?P<old>\d{{1,3}}(?:[.,]\d{{1,2}})?)\s?{ARROW}\s?)?"
+    r"(?P<comparator><=?|(?<!-)=?>=?|~|\b(?:less than|below|under|lower than|fewer than|more than|above|over|"
     r"greater than|exceed(?:s|ing)|higher than|at least|at most|up to|max(?:imum|imally|\.)?(?: of)?|"
     r"approx(?:imately|\.)?|about|around|ca\.?|circa|roughly|estimated(?: at)?|nearly|almost))?\s?"
     r"(?<![\d.,lIO])(?P<low>\d{1,3}(?:[.,]\d{1,2})?)(?:\s?%?\s?(?:-|to|bis|"
@@ -67,6 +69,8 @@ def ki67(context: Context, start: int, tissue: Tissue) -> list[KiValue]:
             if match.start("low") in seen:
                 continue
             seen.add(match.start("low"))
+            if match["old"]:
+                tissue.prior.append(("ki67", _number(match["old"])))
             low, high = _number(match["low"]), _number(match["high"] or match["low"])
             if low > 100 or high > 100 or (high < low and not _CHANGE.search(text[name.end() : match.start("low")])):
                 tissue.uncertain = True
@@ -83,7 +87,7 @@ def ki67(context: Context, start: int, tissue: Tissue) -> list[KiValue]:
                         match.start("high"),
                     )
                 )
-            elif value := _value(match, name.start(), start, context.section):
+            elif value := _value(match, name, start, context.section):
                 found.append(value)
     if not found:
         for match in BEFORE.found(text):
@@ -114,13 +118,15 @@ def _window_end(context: Context, at: int) -> int:
     return closing
 
 
-def _value(match: re.Match[str], name_at: int, start: int, section: Section) -> KiValue | None:
+def _value(match: re.Match[str], name: re.Match[str], start: int, section: Section) -> KiValue | None:
     low = _number(match["low"])
     high = _number(match["high"]) if match["high"] else None
     if high is not None and (float(low), float(high)) in _DEFINES:
         return None
     words = (match["comparator"] or "").lower().strip()
-    span = (start + min(name_at, match.start()), start + match.end())
+    if words == "=>" and not re.search(r"\d", match.string[name.end() : match.start()]):
+        words = ">="  # no arrow behind an earlier value
+    span = (start + min(name.start(), match.start()), start + match.end())
     at = match.start("low")
     if high is None and words in {"<", "less than", "below", "under", "lower than", "fewer than", "<=", "at most"}:
         return KiValue(None, (0, low), "<", span, section, at)

@@ -18,7 +18,7 @@ _PLAIN = {
     "\u2248": "~", "\u223c": "~", "\u2243": "~", "\u2245": "~", "\u02dc": "~", "\u00d7": "x", "\u00b7": ".",
     "\u2022": "\u2022", "\u25cf": "\u2022", "\u25aa": "\u2022", "\u25e6": "\u2022", "\u2023": "\u2022",
     "\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"', "\u201e": '"', "\u2026": "...",
-    "\u2192": "->", "\u21d2": "->", "\u2190": "<-", "\u00b1": "+/-", "\u2212": "-", "\u00df": "ss", "\u2044": "/",
+    "\u2190": "<-", "\u00b1": "+/-", "\u2212": "-", "\u00df": "ss", "\u2044": "/",
     "\u2191": " increased ", "\u2193": " decreased ", "\u00b5": "u", "\u03bc": "u", "\u00a0": " ",
     "\t": "\t", "\r": "\n", "\x0b": "\n", "\x0c": "\n", "\x85": "\n", "\u2028": "\n", "\u2029": "\n",
     # Cyrillic and Greek letters that look like Latin ones (scanned or pasted text)
@@ -27,10 +27,12 @@ _PLAIN = {
 _EDGE = (
     " \t\r\n\x0b\x0c\u00a0\u00ad\u2009\u202f\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\ufeff"
 )
-_SPECIAL = re.compile(r"&(?:lt|gt|le|ge|amp|nbsp|ndash);|\r\n|[^\x20-\x7e\n]| {2,}")
+_SPECIAL = re.compile(r"&(?:lt|gt|le|ge|amp|nbsp|ndash);|\r\n|[^\x20-\x7e\n]| {2,}|(?<!-)-{2,}+>|(?<!=)={2,}+>")
 
 
 def _plain(found: str) -> str:
+    if found[0] in "-=":
+        return "->"
     # a gap of several spaces may be a table's column
     return "\t" if found[0] == " " else _plain_character(found)
 
@@ -50,6 +52,8 @@ def _plain_character(found: str) -> str:
         return " "
     if category == "Pd":
         return "-"
+    if category in {"Sm", "So"} and "RIGHTWARDS" in (name := unicodedata.name(found, "")) and "ARROW" in name:
+        return "->"
     decomposed = unicodedata.normalize("NFKD", found)
     bare = "".join(c for c in decomposed if unicodedata.category(c) != "Mn")
     return bare if bare.isascii() and len(bare) <= 4 else found
@@ -84,7 +88,8 @@ class Plain:
 
 def _is_plain(text: str) -> bool:
     """Whether nothing in a text can be `_SPECIAL`, which is quickly seen of most."""
-    return text.isascii() and "  " not in text and "&" not in text and text.replace("\n", "").isprintable()
+    gaps_and_signs = "  " in text or "&" in text or "-->" in text or "==>" in text
+    return text.isascii() and not gaps_and_signs and text.replace("\n", "").isprintable()
 
 
 def plain(original: str) -> Plain:

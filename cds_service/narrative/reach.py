@@ -8,6 +8,7 @@ from typing import Any, Generic, TypeVar
 
 from cds_service.narrative.cues import (
     AGO_IN_BRACKETS,
+    ARROW,
     CLASSIFICATION,
     COMPARED,
     COMPARING,
@@ -43,7 +44,11 @@ _FROM_TO = re.compile(
     r"[IV]{1,3})\b[^;.]{0,60}?\bto\s(?=(?:\w+\s){0,3}?(?:<=?|>=?)?\s?(?:\d|[IV]))"
 )
 _RANGES = re.compile(r"\b(?:rang|var)\w+\s$", re.I)
-_ARROW = re.compile(r"(?<![\w.,])\d[\d.,]*\s?->")
+_ARROW = re.compile(
+    rf"(?<![\w.,])(?:grad(?:e|ing):?\s)?(?:\d[\d.,]*(?:\s?x\s?\d[\d.,]*){{0,2}}\s?(?:%|mm\b|cm\b)?|I{{1,3}}|IV|G[1-3])\s?"
+    rf"{ARROW}",
+    re.I,
+)
 _TITLE = re.compile(
     r"(?:PET[^\s:]*|CT|MRI|SPECT[^\s:]*|\S*DOTA[^\s:]+|FDG|TATE|TOC|NOC|octreotide|performed|acquired|addendum|"
     r"amendment|erratum|correction|supplement)[\s,(-]*$",
@@ -213,7 +218,7 @@ class Reach:
             for m in _FROM_TO.finditer(self.text):
                 if not _RANGES.search(self.text[: m.start()][-12:]):
                     found.append((m.start(), m.end()))
-        if "->" in self.text:
+        if ">" in self.text or "\u00bb" in self.text:
             found += [m.span() for m in _ARROW.finditer(self.text)]
         return found
 

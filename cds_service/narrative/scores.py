@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from cds_service.narrative.cues import ARROW
 from cds_service.narrative.words import Words
 
 _N = (
@@ -14,13 +15,13 @@ _N = (
 _NAME = r"\b[kc]r+e+n+[i1ly]n?gs?(?:'s)?\b"
 _NOUN = r"(?:[-\s](?:scores?|scoring|grades?|class|levels?|index|category|values?|uptake))*"
 _FILL = (
-    r"(?:\s?(?:\((?:[^()]{0,30})\)|is|was|were|are|of|:|=|remains|at|reach(?:es|ing)|equals|amounts to|now|"
+    r"(?:\s?(?:\((?:[^()]{0,30})\)|is|was|were|are|of|:|=(?!>)|remains|at|reach(?:es|ing)|equals|amounts to|now|"
     r"currently|again|unchanged|still|stable at|remains at|(?:has\s|have\s)?(?:fell|fallen|risen|rose|dropped|"
     r"decreased|increased|declined|changed|improved|went|falling|rising)(?:\s(?:up|down))? to|between|rang(?:es|"
     r"ing)(?: from| between)?|var(?:ies|ying)(?: from| between)?)(?![a-z]))*"
 )
 _BOUND = (
-    r"(?P<bound><=?|>=?|~|at least|at most|up to|max(?:imum|imal|imally|\.)?(?: of)?|minimum(?: of)?|min\.|"
+    r"(?P<bound><=?|=?>=?|~|at least|at most|up to|max(?:imum|imal|imally|\.)?(?: of)?|minimum(?: of)?|min\.|"
     r"about|approximately|below|under|above|"
     r"less than|greater than|more than|not more than|no more than|not exceeding|maximally)?"
 )
@@ -37,9 +38,9 @@ _REVERSED = Words(
 )
 _CHANGED = Words(rf"(?:{_NAME}{_NOUN})(?:(?!rang|var)[^.;\d]){{0,60}}?\bfrom\s(?P<old>{_N})\sto\s(?P<new>{_N})(?!\w)")
 _ARROW = Words(
-    rf"{_NAME}{_NOUN}(?:{_FILL})\s?(?P<old>{_N})\s?(?:->|=>|-->|then now|,? now|(?:has\s|have\s)?(?:fell|fallen|"
-    rf"risen|rose|dropped|decreased|increased|declined|changed|improved|went|falling|rising)(?:\s(?:up|"
-    rf"down))? to)\s?(?:krenning\s)?(?P<new>{_N})(?!\w)"
+    rf"{_NAME}{_NOUN}(?:{_FILL})\s?(?P<old>{_N})(?:\s?{ARROW}\s?{_N})*\s?(?:{ARROW}|then now|,? now|"
+    rf"(?:has\s|have\s)?(?:fell|fallen|risen|rose|dropped|decreased|increased|declined|changed|improved|went|falling|"
+    rf"rising)(?:\s(?:up|down))? to)\s?(?:(?:now|currently|today|krenning)\s)*(?P<new>{_N})(?!\w)"
 )
 TURN = (
     r"(?:should (?:read|be|have been|have read)|must read|(?:is|was|has been|be) corrected to|corrected to|"
@@ -49,7 +50,7 @@ INSTEAD = (
     r"(?:\s?\(?,?\s?(?:instead of|rather than|and not|not|\(?previously|"
     r"formerly)\s(?:as\s)?(?:krenning\s)?(?P<old>{n}))?"
 )
-CHANGES = Words(r"\sto|[-=]>|now")  # without one of them no value is said to have changed
+CHANGES = Words(rf"\sto|{ARROW}|now")  # without one of them no value is said to have changed
 _CORRECTED = Words(
     rf"\b{TURN}\s?(?:a\s)?(?:krenning\s)?(?:score\s)?(?:of\s)?(?P<new>{_N})(?!\w)" + INSTEAD.replace("{n}", _N)
 )
@@ -121,7 +122,7 @@ def _score(match: re.Match[str]) -> Score:
         score.bound = "lowest"
     elif re.search(r"\(max|\(highest", match.group(), re.I):
         score.bound = "highest"
-    elif bound in {">=", "at least"}:
+    elif bound in {">=", "=>", "at least"}:
         score.high, score.bound = 4, ">="
     elif bound in {">", "above", "greater than", "more than"}:
         score.low, score.high, score.bound = min(first + 1, 4), 4, ">="

@@ -32,7 +32,7 @@ _NOT_NOW = Words(
     r"expected|goal|almost|fail\w*|short|prostat\w+|breast|lymphoma\w*|thyroid|physiolog\w+|"
     r"literature|guideline\w*|"
     r"withdrawn|wrong\w*|instead|correct\w*|amend\w*|addend\w*|compar\w+|since|to|was|were|had|known|clinical|"
-    r"indication|question|referr\w+|max\w*|min\w*)\b|[?<>=\u2192]|->|\b(?:19|20)\d\d\b"
+    r"indication|question|referr\w+|max\w*|min\w*)\b|[?<>=\u00bb]|->|\b(?:19|20)\d\d\b"
 )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from cds_service.narrative.cues import ARROW
 from cds_service.narrative.scores import CHANGES, INSTEAD, TURN, inside
 from cds_service.narrative.words import Words
 
@@ -27,9 +28,9 @@ _SUV = Words(
 _SUV_CHANGED = Words(rf"{_SUV_MAX}[^.;\d]{{0,60}}?\bfrom\s(?P<old>{_NUMBER})\sto\s(?P<new>{_NUMBER})")
 _CHANGE_OF = Words(r"\b(?:chang|decreas|increas|fall|fell|drop|rise|rose|declin|reduc)\w*\b[^.;]{0,60}$")
 _SUV_ARROW = Words(
-    rf"{_SUV_MAX}{_SUV_FILL}\s?(?P<old>{_NUMBER})\s?(?:->|=>|,? now|(?:has\s|have\s)?(?:fell|fallen|risen|rose|"
-    rf"dropped|decreased|increased|declined|changed|improved|went|falling|rising)(?:\s(?:up|"
-    rf"down))? to)\s?(?P<new>{_NUMBER})"
+    rf"{_SUV_MAX}{_SUV_FILL}\s?(?P<old>{_NUMBER})(?:\s?{ARROW}\s?{_NUMBER})*\s?(?:{ARROW}|,? now|"
+    rf"(?:has\s|have\s)?(?:fell|fallen|risen|rose|dropped|decreased|increased|declined|changed|improved|went|falling|"
+    rf"rising)(?:\s(?:up|down))? to)\s?(?:(?:now|currently|today)\s|{_SUV_MAX}\s?)*(?P<new>{_NUMBER})"
 )
 _SUV_BARE = re.compile(rf"(?:[a-zA-Z):=])[\s:=(]{{1,3}}(?P<first>{_NUMBER})(?=\s?(?:[,;.)(|/]|and\b|vs\b|versus\b|$))")
 _SUV_OLD = Words(

@@ -40,7 +40,7 @@ _NUMBER_WORDS = {
     "one": 1, "single": 1, "solitary": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8,
     "nine": 9, "ten": 10, "eleven": 11, "twelve": 12,
 }  # fmt: skip
-_COUNT = lower_pattern(r"(?:(?P<more>\bmore than|\bover|>) ?"
+_COUNT = lower_pattern(r"(?:(?P<more>\bmore than|\bover|(?<![-=])>) ?"
                     r"|(?<![\d.,])(?<!krenning )(?<!score )(?<!suv )(?<!suvmax )\b)"
                     rf"(?P<count>\d{{1,3}}|{'|'.join(_NUMBER_WORDS)})\b(?![.,]\d| ?%| ?(?:mm|cm|x|by)\b)"
                     r"(?:(?: \w+){0,3})? "
@@ -54,7 +54,7 @@ _DIFFUSE = lower_pattern(
 _OF_BONE = re.compile(r"bone|bony|osseous|skelet|marrow|super-?scan")
 """Without one of these no bone lesions are counted, and no diffuse ones told."""
 _SHARE = lower_pattern(
-    r"(?P<sign><=|>=|<|>|~|more than|over|above|less than|below|under|about|approximately|up to)? ?"
+    r"(?P<sign><=|(?<!-)>=|<|(?<![-=])>|~|more than|over|above|less than|below|under|about|approximately|up to)? ?"
     r"(?P<low>\d{1,3}(?:[.,]\d)?) ?%?(?: ?(?:-|to|and) ?(?P<high>\d{1,3}(?:[.,]\d)?))? ?(?:%|per ?cent)",
 )
 _OF_LIVER = lower_pattern(r"\b(?:liver|hepatic)[- ](?:tumou?r )?(?:involvement|burden|replacement|infiltration|load)"

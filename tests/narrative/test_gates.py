@@ -13,7 +13,9 @@ from cds_service.narrative.scores import krenning_scores
 from cds_service.narrative.suv import suv_values
 from cds_service.narrative.tracer import BEGINNING, NAME
 
-_TURNS = ("->", "=>", "now", ", now", "has fallen to", "fell to", "risen to", "rose to", "went down to", "Now")
+_TURNS = (
+    "->", "=>", "\u00bb", "now", ", now", "has fallen to", "fell to", "risen to", "rose to", "went down to", "Now",
+)  # fmt: skip
 
 
 @settings(max_examples=400, deadline=None)
