@@ -21,7 +21,7 @@ from cds_service.narrative.response import read_judgements
 from cds_service.narrative.second import disagrees
 from cds_service.narrative.sections import Section, Sentence, sentences
 from cds_service.narrative.tables import read_tables
-from cds_service.narrative.tracer import tracers
+from cds_service.narrative.tracer import Named, tracers
 from cds_service.narrative.words import Words
 
 
@@ -47,9 +47,10 @@ def _read_all(text: str, kind: Kind) -> Reading:
     reading.out["uncertain"], reading.out["quotes"] = False, {}
     prose, table = read_tables(page.text)
     everything = sentences(prose)
-    want_fdg = kind == "fdg_pet" or (kind == "sstr_pet" and _only_fdg(everything))
-    for sentence in everything:
-        _read(sentence, reading, want_fdg)
+    named = [[] if kind == "pathology" else tracers(sentence.text) for sentence in everything]
+    want_fdg = kind == "fdg_pet" or (kind == "sstr_pet" and _only_fdg(named))
+    for sentence, names in zip(everything, named, strict=True):
+        _read(sentence, names, reading, want_fdg)
     reading.seen.lesions += table.lesions
     reading.seen.prior += table.prior
     reading.seen.uncertain = reading.seen.uncertain or table.uncertain
@@ -87,17 +88,12 @@ def _read_all(text: str, kind: Kind) -> Reading:
     return reading
 
 
-def _only_fdg(everything: Iterable[Sentence]) -> bool:
-    named = False
-    for sentence in everything:
-        for _, _, name in tracers(sentence.text):
-            if name != "18F-FDG":
-                return False
-            named = True
-    return named
+def _only_fdg(named: Iterable[list[Named]]) -> bool:
+    return {name for names in named for _, _, name in names} == {"18F-FDG"}
 
 
-def _read(sentence: Sentence, reading: Reading, want_fdg: bool) -> None:
+def _read(sentence: Sentence, names: list[Named], reading: Reading, want_fdg: bool) -> None:
+    """Adds what one sentence says; `names`: the tracers it names."""
     if sentence.unread or not sentence.text.strip():
         return
     context = Context(sentence)
@@ -106,7 +102,8 @@ def _read(sentence: Sentence, reading: Reading, want_fdg: bool) -> None:
     if reading.kind == "pathology":
         read_tissue(context, sentence.start, sentence.block, reading.tissue, quoted=False)
         return
-    _name_tracers(context, sentence, reading)
+    if names:
+        _name_tracers(context, sentence, names, reading)
     read_tissue(context, sentence.start, sentence.block, reading.tissue, quoted=True)
     read_sentence(context, sentence.start, sentence.block, reading.seen, want_fdg, want_fdg)
     read_judgements(context, sentence.start, reading.said)
@@ -114,8 +111,8 @@ def _read(sentence: Sentence, reading: Reading, want_fdg: bool) -> None:
         read_discordance(context, sentence.start, reading.discord)
 
 
-def _name_tracers(context: Context, sentence: Sentence, reading: Reading) -> None:
-    for begin, end, name in tracers(sentence.text):
+def _name_tracers(context: Context, sentence: Sentence, names: list[Named], reading: Reading) -> None:
+    for begin, end, name in names:
         span = (sentence.start + begin, sentence.start + end)
         bare = not _EXACT.search(sentence.text[begin:end])
         if context.other_person or context.conditional(begin, end) or context.negated_value(begin, end):

@@ -57,7 +57,8 @@ def _several_readers(text: str) -> bool:
 _RARELY_NET = frozenset({"prostate", "breast"})
 _NOT_SCORED = Words(
     r"\b(?:krenning|scores?)\b[^.;]{0,40}\b(?:cannot|can not|could not|not) be (?:\w+ )?(?:given|assigned|determined|"
-    r"stated|assessed|scored|derived|established)"
+    r"stated|assessed|scored|derived|established)",
+    holds=r"\b(?:cannot|(?:can |could )?not) be\b",
 )
 _HOLLOW = frozenset(
     {

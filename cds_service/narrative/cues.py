@@ -53,7 +53,11 @@ HEDGE_AFTER = Words(
     r"\bunder reserve|\bwith caution|\bwith reservations?|\(\?\)|\?(?=\s|$|\))|\((?:estimated|borderline|DD|"
     r"possibly|probably|"
     r"rather|perhaps|maybe)\b|\b(?:equivocal|questionable|tentative|"
-    r"unconfirmed)\b"
+    r"unconfirmed)\b",
+    holds=r"\b(?:excluded|ruled out|confirm|questionable|equivocal|indeterminate|uncertain|unclear|suspected|"
+    r"unreliable|doubtful|tentative|suspicious|borderline|(?:very )?(?:un)?likely|improbable|not reliable|"
+    r"needs? confirmation|under reserve|with caution|with reservation|estimated|dd|possibly|probably|rather|perhaps|"
+    r"maybe|unconfirmed)|\?",
 )
 _STUDY = (
     r"(?:stud(?:y|ies)|scans?|exam(?:ination)?s?|PET\S*|CT\b|MRI?\b|SPECT\S*|imaging|reports?|biops(?:y|ies)|"
@@ -113,7 +117,8 @@ EARLIER_STUDY = Words(
 )
 YEAR_IN_BRACKETS = Words(
     rf"\((?![^()]*\b(?:was|were|previous\w*|prior|before|earlier|on|WHO|AJCC|UICC|ENETS|TNM|edition|classification|"
-    rf"RECIST|ed)\b)(?:[^()\d]{{0,40}}\s)?{_DATE}\)"
+    rf"RECIST|ed)\b)(?:[^()\d]{{0,40}}\s)?{_DATE}\)",
+    holds=rf"\b{_DATE}\)",
 )
 OLD_WORDS = Words(rf"\b(?:{OLD}|previously|before|earlier|{_DATE})\b")
 CLASSIFICATION = re.compile(
@@ -161,7 +166,8 @@ SCALE = Words(
     r"(?:CR|PR|PD|SD)\s?[=:]\s?(?:disappear|at least|neither|>=|<=|increase|decrease)|"
         r"WHO\s(?:20\d\d\s)?(?:classification)?\s?:|\bG1\b.{0,30}\bG2\b.{0,30}\bG3\b|"
     r"\b0\s?[-:]\s?(?:no|none|absent)\b",
-    holds=r"\b(?:legend|krenning scale|scoring system|(?:is|was|are) graded|corresponds? to|defined as|g1\b|0)|[=:]",
+    holds=r"\b(?:legend|krenning scale|scoring system|(?:is|was|are) graded|corresponds? to|defined as|g1\b|"
+    r"0\s?-\s?(?:no|absent))|[=:]",
 )  # fmt: skip
 LESION_SUBJECT = re.compile(
     r"^(?!\W*(?:an?|any)\s).*\b(?:lesions?|segments?|metasta\w+|mass(?:es)?|nodes?|primary|deposits?|foc(?:us|i))\b",

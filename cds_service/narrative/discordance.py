@@ -22,7 +22,8 @@ _PAIR = Words(
     r"FDG[ -](?:positive|avid)(?:,|\sand|\s?/|\sbut)?\s(?:\w+\s){0,2}?/?\s?(?:(?:SSTR|somatostatin[ -]receptor|"
     r"receptor|DOTA\w+)[ -]negative|non-?(?:SSTR|DOTA\w+)[ -]avid)|"
     r"(?:SSTR|somatostatin[ -]receptor|receptor|DOTA\w+)[ -]negative(?:,|\sand|\s?/|"
-    r"\sbut)?\s(?:\w+\s){0,2}?/?\s?FDG[ -](?:positive|avid)"
+    r"\sbut)?\s(?:\w+\s){0,2}?/?\s?FDG[ -](?:positive|avid)",
+    holds="fdg",
 )
 _NOT_FOLLOWED = re.compile(
     r"^\s(?:with|to|between)\s(?:the\s)?(?:CT|MRI|clinical|previous|prior|laboratory|histolog)", re.I

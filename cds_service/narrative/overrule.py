@@ -30,7 +30,9 @@ _WHOLE_REPORT = Words(
     r"\b(?:this|the|entire|whole|above|original|previous|preceding)\s(?:\w+\s)?(?:report|study|examination|"
     r"scan|text|result)s?\b[^.]{0,80}?\b(?:withdrawn|void|retracted|invalid|revoked|cancelled|wrong patient|"
     r"another patient|different patient|"
-    r"not (?:be )?(?:used|valid)|disregarded|belongs to)|\b(?:disregard|ignore) (?:this|the) (?:\w+ )?report"
+    r"not (?:be )?(?:used|valid)|disregarded|belongs to)|\b(?:disregard|ignore) (?:this|the) (?:\w+ )?report",
+    holds=r"\b(?:withdrawn|void|retracted|invalid|revoked|cancelled|(?:wrong|another|different) patient|"
+    r"not (?:be )?(?:used|valid)|belongs to|disregard|ignore)",
 )
 
 

@@ -56,7 +56,7 @@ _DOUBT_AFTER = Words(
     r"^[\s\w]{0,20}\?|^\s(?:\w+\s)?(?:cannot|can not|not) (?:be )?(?:\w+ )?(?:excluded|ruled out)"
 )
 DOUBT_WORDS = Words(  # without one of them nothing is doubted behind a place
-    r"\?|suspic|suspect|suggest|indetermin|equivocal|question|small|may|might|could|possibl|probabl|likely|unclear|"
+    r"\?|suspic|suspect|suggest|indetermin|equivocal|question|too small|may|might|could|possibl|probabl|likely|unclear|"
     r"presum|dd|differential|exclu|ruled|uncertain|unknown|definitely|clearly"
 )
 _OF_A_VALUE = Words(r"(?:\W+\w+){0,2}\W+(?:krenning|suv|progress|response|stable|disease|discord)")

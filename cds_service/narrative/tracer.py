@@ -38,8 +38,11 @@ _HINT = Words(r"fdg|d[o0]ta|tate|octre|tektrotyd|pentetre|detectnet|netspot|soma
 _THERAPY = Words(r"\b(?:lu|177|lutetium|y-?90|90-?y|yttrium|ac-?225|225)\W{0,3}(?:lu\W{0,3})?$")
 
 
-def tracers(text: str) -> list[tuple[int, int, str]]:
-    """(start, end, name) of every tracer named; the gallium nuclide is assumed for DOTA peptides named without one."""
+Named = tuple[int, int, str]  # start, end, name
+
+
+def tracers(text: str) -> list[Named]:
+    """Every tracer named; the gallium nuclide is assumed for DOTA peptides named without one."""
     if not _HINT.search(text):
         return []
     found = []
