@@ -40,6 +40,11 @@ class Context(Reach):
         """(cue start, cue end, end of reach up to a comma)."""
         return [(m.start(), m.end(), self.end_of(m.end(), comma=True)) for m in self.found(NEGATION)]
 
+    @once
+    def denies(self) -> bool:
+        """Whether anything at all is denied."""
+        return bool(self._negations or self.found(NEGATED_BEFORE))
+
     def negated_value(self, start: int, end: int) -> bool:
         """Whether a value or judgement at start..end is denied."""
         if SHORT_OF.search(self.text, max(0, start - 30), start):
@@ -70,6 +75,11 @@ class Context(Reach):
         return any(m.start() >= end and self.end_of(end, comma=True) > m.start() for m in self.found(NEGATED_BEFORE))
 
     # ---- hedge ----
+    @once
+    def hedges(self) -> bool:
+        """Whether anything at all is hedged beforehand."""
+        return bool(self.found(HEDGE))
+
     def hedged(self, start: int, end: int) -> bool:
         """Whether the statement at start..end is hedged."""
         if self.hedged_before(start):

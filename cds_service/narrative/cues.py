@@ -55,9 +55,8 @@ HEDGE_AFTER = Words(
     r"rather|perhaps|maybe)\b|\b(?:equivocal|questionable|tentative|"
     r"unconfirmed)\b",
     holds=r"\b(?:excluded|ruled out|confirm|questionable|equivocal|indeterminate|uncertain|unclear|suspected|"
-    r"unreliable|doubtful|tentative|suspicious|borderline|(?:very )?(?:un)?likely|improbable|not reliable|"
-    r"needs? confirmation|under reserve|with caution|with reservation|estimated|dd|possibly|probably|rather|perhaps|"
-    r"maybe|unconfirmed)|\?",
+    r"unreliable|doubtful|tentative|suspicious|borderline|(?:very )?(?:un)?likely|improbable|reliable|"
+    r"reserve|caution|reservation|estimated|dd|possibly|probably|rather|perhaps|maybe|unconfirmed)|\?",
 )
 _STUDY = (
     r"(?:stud(?:y|ies)|scans?|exam(?:ination)?s?|PET\S*|CT\b|MRI?\b|SPECT\S*|imaging|reports?|biops(?:y|ies)|"
@@ -166,7 +165,7 @@ SCALE = Words(
     r"(?:CR|PR|PD|SD)\s?[=:]\s?(?:disappear|at least|neither|>=|<=|increase|decrease)|"
         r"WHO\s(?:20\d\d\s)?(?:classification)?\s?:|\bG1\b.{0,30}\bG2\b.{0,30}\bG3\b|"
     r"\b0\s?[-:]\s?(?:no|none|absent)\b",
-    holds=r"\b(?:legend|krenning scale|scoring system|(?:is|was|are) graded|corresponds? to|defined as|g1\b|"
+    holds=r"\b(?:legend|scale|scoring system|(?:is|was|are) graded|corresponds? to|defined as|g1\b|"
     r"0\s?-\s?(?:no|absent))|[=:]",
 )  # fmt: skip
 LESION_SUBJECT = re.compile(

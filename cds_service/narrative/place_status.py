@@ -113,12 +113,13 @@ def judge(context: Context, found: list[Place], nouns: list[re.Match[str]]) -> N
         for noun in beside:
             if at <= noun.start() < place.end + 45:
                 to = max(to, noun.end())
-        place.denied = context.negated_lesion(at, to) or any(
-            context.negated_lesion(*noun.span()) for noun in beside if noun.start() >= at - 40
+        place.denied = context.denies and (
+            context.negated_lesion(at, to)
+            or any(context.negated_lesion(*noun.span()) for noun in beside if noun.start() >= at - 40)
         )
-        place.hedged = any(context.hedged_before(begin) for begin in (at, *(noun.start() for noun in beside))) or (
-            doubted and _doubted_after(context, place)
-        )
+        place.hedged = (
+            context.hedges and any(context.hedged_before(begin) for begin in (at, *(noun.start() for noun in beside)))
+        ) or (doubted and _doubted_after(context, place))
         place.earlier = (
             removed and any(context.end_of(m.end(), comma=True) > at for m in _REMOVED.finditer(text, 0, at))
         ) or context.earlier(at, to)

@@ -20,6 +20,7 @@ _KI67 = Words(
     r"(?:ki[- ]?67|mib[- ]?1)(?:[- ](?:index|labell?ing index|proliferation index))?\s?(?:\((?:mib-?1|"
     r"ki-?67)\))?\s?(?:of|is|was|:|=)?\s?(?P<n>\d{1,3}(?:[.,]\d)?)\s?%"
 )
+_STOP, _STOP_OR_END = re.compile(r"[.;\n]\s"), re.compile(r"[.;\n](?:\s|$)")
 _NEAR_BEFORE, _NEAR_AFTER = 70, 45
 _NOT_NOW = Words(
     r"\b(?:no|not|without|none|never|nor|prev\w*|prior|before|earlier|former\w*|initial\w*|baseline|last|past|"
@@ -43,8 +44,8 @@ def _free(text: str, pattern: Words) -> set[float]:
         if number == 200:
             break
         start, end = match.start(), match.end()
-        before = re.split(r"[.;\n]\s", text[max(0, start - _NEAR_BEFORE) : start])[-1]
-        after = re.split(r"[.;\n](?:\s|$)", text[end : end + _NEAR_AFTER])[0]
+        before = _STOP.split(text[max(0, start - _NEAR_BEFORE) : start])[-1]
+        after = _STOP_OR_END.split(text[end : end + _NEAR_AFTER], maxsplit=1)[0]
         if not _NOT_NOW.search(before + " | " + after):
             words = match["n"].replace(",", ".")
             if match["n"] not in {"0", "zero"}:  # "Krenning 0: no lesion"

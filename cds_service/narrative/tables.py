@@ -121,13 +121,14 @@ def _header(line: str) -> tuple[re.Pattern[str], list[str]] | None:
     """The cut and the meaning of each column, if the line is a table's header."""
     if len(line) > 300 or (not _COLUMN["krenning"].search(line) and not _COLUMN["suvmax"].search(line)):
         return None
+    if not _SITE_HEAD.match(line) or line.rstrip().endswith("."):
+        return None
     for cut in _CUTS:
         cells = _cells(line, cut)
         if (
             len(cells) < 2
             or not _SITE_HEAD.match(cells[0])
             or any(len(c) > 40 for c in cells)
-            or line.rstrip().endswith(".")
             or any(re.search(r"\d", _UNITS.sub("", c)) for c in cells)  # values: a sentence, not a header
         ):
             continue
