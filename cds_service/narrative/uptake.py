@@ -56,7 +56,7 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ("0", r"\b(?:(?:sstr\d?|somatostatin[ -]receptor|receptor|dota[a-z-]{2,6}|dotatate|dotatoc|dotanoc|tracer|"
         r"octreotide)[ -]neg(?:ative|\.)|non-?avid|not (?:tracer[ -]|sstr[ -]|dotatate[ -])?avid|photopenic|"
         r"not (?:sstr|tracer|receptor)[ -]?(?:positive|expressing)|(?:does|do|did) not (?:take up|express|"
-        r"accumulate)\b)"),
+        r"accumulate)\b(?!\s(?:any\s)?(?:contrast|gadolinium|iodine|MIBG)))"),
     ("0", r"\b(?:no|without(?: a)?)\s(?:\w+\s)?correlate\s(?:on|in)\s(?:the\s)?(?:\S+\s)?(?:PET|SSTR|DOTA|somatostatin)"
         r"|\black of (?:a )?(?:\w+ )?correlate\b|\blost (?:\w+ ){1,3}?(?:uptake|expression|avidity|activity)\b"),
     ("0", r"\bnone of (?:the |these |them\b|those )?.{0,50}?(?:shows?|takes? up|express\w*|accumulat\w+|"
@@ -76,7 +76,7 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
 _WORDS = Words("|".join(rf"(?P<w{i}>{pattern})" for i, (_, pattern) in enumerate(_PATTERNS)))
 _HINT = Words(
     r"uptake|correlate|express|accumul|activity|avid|tracer|receptor|liver|hepatic|spleen|splenic|negative|neg\.|photopenic|"
-    r"none of|storage|positiv|enhanc|isohep"
+    r"none of|take up|storage|positiv|enhanc|isohep"
 )
 
 

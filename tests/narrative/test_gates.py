@@ -12,6 +12,7 @@ from cds_service.narrative.response_words import JUDGEMENT_HINT, NEWLY, NO_DISEA
 from cds_service.narrative.scores import krenning_scores
 from cds_service.narrative.suv import suv_values
 from cds_service.narrative.tracer import BEGINNING, NAME
+from cds_service.narrative.uptake import _HINT, _PATTERNS
 
 _TURNS = (
     "->", "=>", "\u00bb", "now", ", now", "has fallen to", "fell to", "risen to", "rose to", "went down to", "Now",
@@ -35,6 +36,12 @@ def test_every_change_of_a_value_is_noticed(change: str) -> None:
     scores, suvs = krenning_scores(f"Krenning {change}.", []), suv_values(f"SUVmax {change}.", [])
     assert [(s.low, s.old) for s in scores] == [(2, True), (3, False)]
     assert [(s.value, s.old) for s in suvs] == [(2.0, True), (3.0, False)]
+
+
+@settings(max_examples=1000, deadline=None)
+@given(st.one_of(st.from_regex(re.compile(pattern), fullmatch=True) for _, pattern in _PATTERNS))
+def test_every_word_of_uptake_is_hinted_at(words: str) -> None:
+    assert _HINT.search(words)
 
 
 @settings(max_examples=400, deadline=None)

@@ -123,6 +123,8 @@ def test_which_lesion_a_score_belongs_to(text: str, expected: list[tuple[str, An
         ("Nearly all lesions show uptake above the liver.", 3, None, None),
         ("Not all lesions are SSTR-positive.", None, None, None),
         ("The liver metastases no longer show uptake.", 0, 0, False),
+        ("The metastasis in segment VI does not take up.", 0, 0, False),
+        ("The metastasis in segment VI does not take up contrast medium.", None, None, None),
         ("Mild uptake in the prostate. Liver metastases above spleen.", 4, 4, True),
         ("Focus in the pancreatic tail above liver, most consistent with accessory spleen.", None, None, None),
         (
