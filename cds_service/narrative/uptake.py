@@ -14,16 +14,18 @@ _OF = (
 _LIVER = rf"{_OF}(?:liver|hepatic)(?!\s(?:metast|lesion|tumou?r|mets|segment))"
 _SPLEEN = rf"{_OF}(?:spleen|splenic)(?!\s(?:metast|lesion))"
 _ABOVE = (
-    r"(?:above|higher than|higher(?: [\w-]+){0,4}? than|stronger(?: [\w-]+){0,4}? than|"
+    r"(?:(?<![-=])>|\b(?:above|higher than|higher(?: [\w-]+){0,4}? than|stronger(?: [\w-]+){0,4}? than|"
     r"greater(?: [\w-]+){0,4}? than|higher|greater than|exceed(?:s|ing|ed)?|more intens(?:e|ely|ive|"
-    r"ively)(?: \w+)? than|more(?: \w+)? than|stronger than|hotter than|over|>|superior to|"
-    r"in excess of|surpass\w+|brighter than|more strongly than)[\s-]?"
+    r"ively)(?: \w+)? than|more(?: \w+)? than|stronger than|hotter than|over|superior to|"
+    r"in excess of|surpass\w+|brighter than|more strongly than))[\s-]?"
 )
-_BELOW = r"(?:below|less(?: \w+)? than|lower than|under|weaker than|<|inferior to|fainter than|less than|beneath)\s?"
+_BELOW = (
+    r"(?:<|\b(?:below|less(?: \w+)? than|lower than|under|weaker than|inferior to|fainter than|less than|beneath))\s?"
+)
 _EQUAL = (
-    r"(?:equal(?:s|ling)?(?: to)?|similar to|comparable (?:to|with)|identical to|iso-?intense (?:to|with)|"
+    r"(?:=|\b(?:equal(?:s|ling)?(?: to)?|similar to|comparable (?:to|with)|identical to|iso-?intense (?:to|with)|"
     r"the same as|same as|equivalent to|corresponding to|in the range of|"
-    r"on (?:the|a) level (?:of|with)|at the level of|as (?:intense|high|strong) as|=|iso-?)\s?"
+    r"on (?:the|a) level (?:of|with)|at the level of|as (?:intense|high|strong) as|iso-?))\s?"
 )
 _UPTAKE = r"(?:uptake|expression|accumulation|activity|avid(?:ity)?|tracer|positiv\w+|receptors?|enhancement|storage)"
 _KINDS = (
@@ -34,15 +36,16 @@ _KINDS = (
     r"radionuclide |peptide |associated |elevated |definite |substantial |68ga-\w+ |68ga-dota-\w+ )*"
 )
 _PATTERNS: tuple[tuple[str, str], ...] = (
-    ("straddle", rf"(?:(?:equal|similar|comparable|at|identical)(?: to| with)? or (?:\w+ )?(?:above|higher(?: than)?|"
+    ("straddle", rf"\b(?:(?:equal|similar|comparable|at|identical)(?: to| with)? or (?:\w+ )?(?:above|higher(?: than)?|"
         rf"greater(?: than)?|more intense than|exceeding)|(?:equal|similar|comparable) to (?:slightly|"
         rf"mildly) (?:above|higher than|greater than))\s?{_LIVER}|\b(?:liver|hepatic) or (?:above|higher)"),
-    ("low", rf"(?:(?:equal|similar|comparable|at|identical)(?: to| with)? or (?:\w+ )?(?:below|lower(?: than)?|"
+    ("low", rf"\b(?:(?:equal|similar|comparable|at|identical)(?: to| with)? or (?:\w+ )?(?:below|lower(?: than)?|"
         rf"less(?: than)?))\s?{_LIVER}"),
-    ("straddle", rf"(?:>=|at least (?:as high as |equal to )?|equal to or (?:above|greater than|higher than)|"
-        rf"above or equal to|similar to or (?:above|higher than)|greater than or equal to)\s?{_LIVER}"),
-    ("low", rf"(?:<=|at most|less than or equal to|not (?:higher|greater|more) than|equal to or (?:below|less than|"
-        rf"lower than)|(?:slightly|minimally|somewhat|marginally) (?:below|less than|lower than))\s?{_LIVER}"),
+    ("straddle", rf"(?:>=|\b(?:at least (?:as high as |equal to )?|equal to or (?:above|greater than|higher than)|"
+        rf"above or equal to|similar to or (?:above|higher than)|greater than or equal to))\s?{_LIVER}"),
+    ("low", rf"(?:<=|\b(?:at most|less than or equal to|not (?:higher|greater|more) than|"
+        rf"equal to or (?:below|less than|lower than)|"
+        rf"(?:slightly|minimally|somewhat|marginally) (?:below|less than|lower than)))\s?{_LIVER}"),
     ("0", rf"\b(?:no|without|lack of|lacks|lacking|absent|absence of|(?:does|do|did) not (?:show|have|express|"
         rf"take up|demonstrate|exhibit|accumulate|display))\s{_KINDS}{_UPTAKE}(?!\s(?:uptake|expression|"
             rf"accumulation|activity|avid))(?!\s(?:above|higher|exceeding|over|"
