@@ -35,7 +35,7 @@ _LESION = lower_pattern(
     r"\b(?:metasta\w+|mets?|lesions?|mass(?:es)?|deposits?|nodules?|carcinomatosis|periton\w+ implants?)\b"
     r"|\b(?:enlarged|patholog\w+|avid|malignant|conglomerate)\b[^.;,]{0,30}\bnodes?\b",
 )
-_DIAGNOSIS = re.compile(r"\bneuro-?endo\w+|\b\w{0,5}NETs?\b|\bcarcinoids?\b|\bknown (?:primary|tumou?r)|\bdiagnos\w+")
+_DIAGNOSIS = lower_pattern(r"\bneuro-?endo\w+|\b\w{0,5}NETs?\b|\bcarcinoids?\b|\bknown (?:primary|tumou?r)|\bdiagnos\w+")
 _NUMBER_WORDS = {
     "one": 1, "single": 1, "solitary": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8,
     "nine": 9, "ten": 10, "eleven": 11, "twelve": 12,
@@ -111,7 +111,7 @@ def extent_of(words: str) -> Extent:
             continue
         if _DISEASE.search(low):
             critical |= _critical_sites(low)
-            organs.update(_diseased_organs(clause, low))
+            organs.update(_diseased_organs(low))
         if _OF_BONE.search(low):
             bones = max(bones, *_counts(low))
             diffuse = diffuse or _DIFFUSE.search(low) is not None
@@ -168,9 +168,9 @@ def _share(match: re.Match[str]) -> Range | None:
     return Range(low=low, high=high, comparator="~" if sign else None)
 
 
-def _diseased_organs(clause: str, low: str) -> Iterator[str]:
-    """The organs in which a clause sees tumour."""
-    if not _LESION.search(low) or _DIAGNOSIS.search(clause):
+def _diseased_organs(low: str) -> Iterator[str]:
+    """The organs in which a clause (in lower case) sees tumour."""
+    if not _LESION.search(low) or _DIAGNOSIS.search(low):
         return
     for organ, start, end in _organ_phrases(low):
         lesion = _LESION.search(low[max(0, start - 30) : end + 30])

@@ -101,6 +101,9 @@ def test_liver_involvement(words, share):
         ("Lesion in segment VII.", {"liver"}),
         ("Liver metastases. No bone metastases.", {"liver"}),
         ("Known NET of the ileum with liver metastases.", set()),  # the diagnosis, not a finding
+        ("Neuroendocrine tumour of the ileum with liver metastases.", set()),
+        ("Known primary in the ileum with liver metastases.", set()),
+        ("DIAGNOSIS: ILEAL CARCINOID WITH LIVER METASTASES.", set()),
         ("Physiological uptake in kidneys and spleen. Liver metastases.", {"liver"}),
         ("Liver cyst. Simple renal cysts.", set()),
         ("Possible lesion in the sternum.", set()),
