@@ -35,7 +35,9 @@ _LESION = lower_pattern(
     r"\b(?:metasta\w+|mets?|lesions?|mass(?:es)?|deposits?|nodules?|carcinomatosis|periton\w+ implants?)\b"
     r"|\b(?:enlarged|patholog\w+|avid|malignant|conglomerate)\b[^.;,]{0,30}\bnodes?\b",
 )
-_DIAGNOSIS = lower_pattern(r"\bneuro-?endo\w+|\b\w{0,5}NETs?\b|\bcarcinoids?\b|\bknown (?:primary|tumou?r)|\bdiagnos\w+")
+_DIAGNOSIS = lower_pattern(
+    r"\bneuro-?endo\w+|\b\w{0,5}NETs?\b|\bcarcinoids?\b|\bknown (?:primary|tumou?r)|\bdiagnos\w+",
+)
 _NUMBER_WORDS = {
     "one": 1, "single": 1, "solitary": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8,
     "nine": 9, "ten": 10, "eleven": 11, "twelve": 12,
