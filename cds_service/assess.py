@@ -8,7 +8,7 @@ from datetime import date
 
 from cds_service.advice.assessment import Assessment
 from cds_service.advice.cards import CardMaker, not_assessed_card
-from cds_service.advice.checklist import Checked, run_checklist
+from cds_service.advice.checklist import Checked, checks, run_checklist
 from cds_service.advice.findings import Finding, Heard, conditions_of, counts, findings_of, hear, unsilenced
 from cds_service.engine import Engine, EngineError
 from cds_service.facts import compute_facts
@@ -61,6 +61,7 @@ class Assessor:
         self._silent: dict[int, Facts] = {
             stage: {self._fired[rule.code]: _SILENT for rule in book.rules if rule.stage < stage} for stage in _STAGES
         }
+        self._checks = checks(self.book.criteria, book.glossary)
         self._order = {criterion.id: number for number, criterion in enumerate(book.criteria)}
 
     def _engine(self, rules: list[Rule]) -> Engine:
@@ -86,9 +87,8 @@ class Assessor:
         course = str(facts["course"].value)
         values = {name: known.value for name, known in facts.items()}
         checklist = run_checklist(
-            self.book.criteria, facts, values, self.book.glossary,
-            absent=chart.not_provided, incomplete=chart.incomplete,
-        )  # fmt: skip
+            self._checks, facts, values, absent=chart.not_provided, incomplete=chart.incomplete
+        )
         required = self._required_facts(checklist)
         heard: Heard = {}
         findings: list[Finding] = []

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Set
 from typing import NamedTuple
 
 from cds_service.facts.glossary import Facts, FactSpec, Known
-from cds_service.rulebook.conditions import Status, evaluate, status_of
+from cds_service.rulebook.conditions import Judge, Status, judge, status_of
 from cds_service.rulebook.words import Criterion
 
 
@@ -19,31 +19,48 @@ class Checked(NamedTuple):
     unit: str
 
 
+class Check(NamedTuple):
+    """A bound criterion, made ready for many patients."""
+
+    criterion: Criterion
+    met: Judge
+    applies: Judge | None
+    unit: str
+
+
+def checks(criteria: Iterable[Criterion], glossary: Mapping[str, FactSpec]) -> list[Check]:
+    """The bound criteria, made ready."""
+    return [
+        Check(
+            each, judge(each.met), None if each.applies is None else judge(each.applies),
+            glossary[each.shows].unit if each.shows else "",
+        )
+        for each in criteria
+    ]  # fmt: skip
+
+
 def run_checklist(
-    criteria: Iterable[Criterion],
+    made_ready: Iterable[Check],
     facts: Facts,
     values: Mapping[str, float | str],
-    glossary: Mapping[str, FactSpec],
     *,
     absent: Set[str],
     incomplete: Set[str],
 ) -> list[Checked]:
-    """The criteria that apply. ``criteria`` are bound, ``values`` those of the facts; ``absent`` and ``incomplete``
-    are FHIR types.
+    """The criteria that apply. ``values`` are those of the facts, ``absent`` and ``incomplete`` FHIR types.
 
     A criterion that reads a type that did not come is unknown, whatever the rest of the record says; one that reads
     a type that did not come whole is never met.
     """
     gaps = absent | incomplete
     checked = []
-    for criterion in criteria:
-        if criterion.applies is not None and evaluate(criterion.applies, values) is False:
+    for criterion, met, applies, unit in made_ready:
+        if applies is not None and applies(values) is False:
             continue
-        status = status_of(evaluate(criterion.met, values))
+        status = status_of(met(values))
         if not (gaps if status == "met" else absent).isdisjoint(criterion.reads):
             status = "unknown"
         known = facts.get(criterion.shows) if criterion.shows else None
-        unit = glossary[criterion.shows].unit if criterion.shows else ""
         checked.append(Checked(criterion, status, known, unit))
     return checked
 

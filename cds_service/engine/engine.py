@@ -17,7 +17,7 @@ from cds_service.engine.native import Native, load
 from cds_service.engine.packs import CATCH_ALL, SID, Pack, plan
 from cds_service.engine.written import writer
 from cds_service.facts.glossary import FactSpec
-from cds_service.rulebook.conditions import Condition, evaluate, facts_of
+from cds_service.rulebook.conditions import Condition, facts_of, judge
 
 _engines: weakref.WeakSet[Engine] = weakref.WeakSet()
 
@@ -30,9 +30,9 @@ class Engine:
     """
 
     def __init__(self, conditions: Mapping[str, Condition], glossary: Mapping[str, FactSpec]) -> None:
-        self._conditions = dict(conditions)
-        self._packs = plan(self._conditions, glossary)
-        used = frozenset[str]().union(*map(facts_of, self._conditions.values()))
+        self._packs = plan(conditions, glossary)
+        self._judges = {key: judge(each) for key, each in conditions.items()}
+        used = frozenset[str]().union(*map(facts_of, conditions.values()))
         self._writers = {name: writer(glossary[name]) for name in sorted(used)}
         self._native: Native = load()
         self._numbers = count(1)
@@ -46,7 +46,7 @@ class Engine:
         Raises EngineError for a value that cannot be judged, or if the engine fails or errs.
         """
         written = {name: write(facts[name]) for name, write in self._writers.items() if name in facts}
-        expected = {key for key, each in self._conditions.items() if evaluate(each, facts) is True}
+        expected = {key for key, true in self._judges.items() if true(facts) is True}
         with self._lock:
             # Taken away while in use and put back only after success, so that no handle outlives an error of any kind.
             handles, self._handles = self._handles or self._built(), None

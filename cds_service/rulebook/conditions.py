@@ -20,12 +20,14 @@ from cds_service.rulebook.logic import (
     param,
 )
 from cds_service.rulebook.truth import (
+    Judge,
     alternatives,
     bind,
     certain_facts,
     check,
     evaluate,
     facts_of,
+    judge,
     params_of,
     plain,
 )
@@ -39,6 +41,7 @@ __all__ = [
     "ConditionError",
     "Explanation",
     "FactRef",
+    "Judge",
     "Named",
     "Not",
     "Operator",
@@ -54,6 +57,7 @@ __all__ = [
     "fact",
     "facts_of",
     "in_words",
+    "judge",
     "named",
     "number",
     "param",

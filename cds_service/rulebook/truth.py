@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 import math
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from itertools import product
 from operator import eq, ge, gt, le, lt, ne
@@ -28,6 +28,9 @@ from cds_service.rulebook.logic import (
     ParamRef,
     Presence,
 )
+
+Judge = Callable[[Mapping[str, float | str]], bool | None]
+"""Tells of a patient's facts whether a condition is true, False if it is not, None if that is unknown."""
 
 _COMPARE: dict[Operator, Callable[[Anything, Anything], bool]] = {
     "==": eq, "!=": ne, "<": lt, "<=": le, ">": gt, ">=": ge,
@@ -162,57 +165,77 @@ def evaluate(condition: Condition, facts: Mapping[str, float | str]) -> bool | N
 
     Raises ConditionError for an unbound parameter or a text where a number belongs.
     """
-    truth = _TRUTH.get(type(condition))
-    if truth is None:
+    return judge(condition)(facts)
+
+
+def judge(condition: Condition) -> Judge:
+    """What evaluates this condition, made once for many patients."""
+    make = _JUDGES.get(type(condition))
+    if make is None:
         raise ConditionError(f"{type(condition).__name__} is not a condition")
-    return truth(condition, facts)
+    return make(condition)
 
 
-def _of_comparison(condition: Comparison, facts: Mapping[str, float | str]) -> bool | None:
-    value, limit = facts.get(condition.fact), condition.value
-    if value is None:
-        return None
-    if type(value) is not type(limit):
-        _check_comparable(condition.fact, value, limit)
-    return _COMPARE[condition.op](value, limit)
+def _of_comparison(condition: Comparison) -> Judge:
+    name, limit, compare = condition.fact, condition.value, _COMPARE[condition.op]
+    kind = type(limit)
+
+    def compared(facts: Mapping[str, float | str]) -> bool | None:
+        value = facts.get(name)
+        if value is None:
+            return None
+        if type(value) is not kind:
+            _check_comparable(name, value, limit)
+        return compare(value, limit)
+
+    return compared
 
 
-def _of_presence(condition: Presence, facts: Mapping[str, float | str]) -> bool | None:
-    return (condition.fact in facts) is condition.known
+def _of_presence(condition: Presence) -> Judge:
+    name, known = condition.fact, condition.known
+    return lambda facts: (name in facts) is known
 
 
-def _of_all(condition: All, facts: Mapping[str, float | str]) -> bool | None:
-    answer: bool | None = True
-    for part in condition.parts:
-        each = _TRUTH[type(part)](part, facts)
-        if each is False:
-            return False
-        if each is None:
-            answer = None
-    return answer
+def _of_all(condition: All) -> Judge:
+    return _joined(condition.parts, False)
 
 
-def _of_any(condition: Any, facts: Mapping[str, float | str]) -> bool | None:
-    answer: bool | None = False
-    for part in condition.parts:
-        each = _TRUTH[type(part)](part, facts)
-        if each is True:
-            return True
-        if each is None:
-            answer = None
-    return answer
+def _of_any(condition: Any) -> Judge:
+    return _joined(condition.parts, True)
 
 
-def _of_named(condition: Named, facts: Mapping[str, float | str]) -> bool | None:
-    return evaluate(condition.condition, facts)
+def _joined(parts: Iterable[Condition], deciding: bool) -> Judge:
+    """One part with the deciding answer gives it to the whole; else one that is unknown leaves it so."""
+    judges = tuple(judge(part) for part in parts)
+
+    def joined(facts: Mapping[str, float | str]) -> bool | None:
+        answer: bool | None = not deciding
+        for each in judges:
+            said = each(facts)
+            if said is deciding:
+                return deciding
+            if said is None:
+                answer = None
+        return answer
+
+    return joined
 
 
-def _of_not(condition: Not, facts: Mapping[str, float | str]) -> bool | None:
-    inner = evaluate(condition.condition, facts)
-    return None if inner is None else not inner
+def _of_named(condition: Named) -> Judge:
+    return judge(condition.condition)
 
 
-_TRUTH: dict[type[Condition], Callable[[Anything, Mapping[str, float | str]], bool | None]] = {
+def _of_not(condition: Not) -> Judge:
+    inner = judge(condition.condition)
+
+    def turned(facts: Mapping[str, float | str]) -> bool | None:
+        said = inner(facts)
+        return None if said is None else not said
+
+    return turned
+
+
+_JUDGES: dict[type[Condition], Callable[[Anything], Judge]] = {
     Comparison: _of_comparison, Presence: _of_presence, All: _of_all, Any: _of_any, Named: _of_named, Not: _of_not,
 }  # fmt: skip
 
