@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from cds_service.assess import Assessor, Context
@@ -15,7 +13,6 @@ from cds_service.policy import Policy
 from cds_service.record import read_chart
 from cds_service.record.model import Chart
 from cds_service.rulebook import Rulebook
-from cds_service.rulebook.library import Parameter
 
 
 def load_answer(book: Rulebook, policy: Policy, *, read_seconds: float | None = None) -> Answer:
@@ -42,19 +39,6 @@ def chart_of(call: HookCall, book: Rulebook, today: date) -> Chart:
         patient_id=call.patient_id,
         today=today,
         draft_orders=call.draft_orders,
-        plausible=_plausible(book.parameters),
+        plausible=book.plausible,
         declared=TEMPLATES,
     )
-
-
-def _plausible(parameters: Mapping[str, Parameter]) -> dict[str, tuple[Decimal, Decimal]]:
-    """Quantity -> its plausible range, from the rule book's ``plausible_<quantity>_min`` and ``_max``."""
-    names = [name[len("plausible_") : -len("_min")] for name in parameters if name.startswith("plausible_")]
-    return {
-        name: (_exact(parameters[f"plausible_{name}_min"]), _exact(parameters[f"plausible_{name}_max"]))
-        for name in dict.fromkeys(names)
-    }
-
-
-def _exact(parameter: Parameter) -> Decimal:
-    return Decimal(str(parameter.value))

@@ -6,6 +6,8 @@ import hashlib
 import importlib.util
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from decimal import Decimal
+from functools import cached_property
 from pathlib import Path
 from types import ModuleType
 
@@ -20,7 +22,7 @@ from cds_service.rulebook.words import Criterion, Rule
 WORDS = {"Rule", "Also", "Branch", "Advice", "Suggestion", "Ask", "Criterion", "named"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Rulebook:
     """Everything a rule author wrote. ``rules`` are in the order of their codes."""
 
@@ -41,6 +43,18 @@ class Rulebook:
             if wanted in (rule.code.lower(), rule.id):
                 return rule
         raise KeyError(name)
+
+    @cached_property
+    def plausible(self) -> Mapping[str, tuple[Decimal, Decimal]]:
+        """Quantity -> its plausible range, from the numbers ``plausible_<quantity>_min`` and ``_max``."""
+        names = [name[len("plausible_") : -len("_min")] for name in self.parameters if name.startswith("plausible_")]
+        return {
+            name: (self._exact(f"plausible_{name}_min"), self._exact(f"plausible_{name}_max"))
+            for name in dict.fromkeys(names)
+        }
+
+    def _exact(self, parameter: str) -> Decimal:
+        return Decimal(str(self.parameters[parameter].value))
 
 
 def rules_folder() -> Path:
