@@ -126,10 +126,10 @@ def _found(data: dict[str, Any], full_url: str, key: str) -> Found:
 
 def _content(entry: dict[str, Any]) -> object:
     """What an entry holds: its resource or, in a batch-response, the outcome of a failed request; None if nothing."""
-    resource, response = entry.get("resource"), entry.get("response")
     if "request" in entry and _is_deletion(entry["request"]):
         return None
-    if resource is not None or not isinstance(response, dict):
+    resource = entry.get("resource")
+    if resource is not None or not isinstance(response := entry.get("response"), dict):
         return resource
     if response.get("outcome") is not None:
         return response["outcome"]

@@ -54,7 +54,7 @@ def text(value: object) -> str:
     """A plain one-line text: white space folded, invisible characters removed; "" for anything else."""
     if not isinstance(value, str):
         return ""
-    if value.isascii() and value.isprintable() and "  " not in value:
+    if value.isprintable() and "  " not in value:  # of all white space only the blank is printable
         return value[:MAX_TEXT].strip()
     return _WHITE.sub(" ", value[:MAX_TEXT].translate(_INVISIBLE)).strip()
 

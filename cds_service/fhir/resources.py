@@ -254,13 +254,12 @@ class _Reader:
 
 def _indexed(result: ResourceSet, usable: list[Resource], urls: Mapping[str, str]) -> ResourceSet:
     by_type: dict[str, list[Resource]] = defaultdict(list)
-    for source, same in groupby(sorted(usable, key=_SOURCE), key=_SOURCE):
-        for resource in _stable(same):
-            by_type[resource.type].append(resource)
-            result.by_reference.setdefault(source, resource)
-            if "identifier" in resource.data:
-                for name in identifiers(resource.data):
-                    result.by_identifier.setdefault(name, resource)
+    for resource in _ordered(usable):
+        by_type[resource.type].append(resource)
+        result.by_reference.setdefault(resource.source, resource)
+        if "identifier" in resource.data:
+            for name in identifiers(resource.data):
+                result.by_identifier.setdefault(name, resource)
     for url, source in urls.items():
         if source in result.by_reference:
             result.by_reference.setdefault(url, result.by_reference[source])
@@ -268,7 +267,13 @@ def _indexed(result: ResourceSet, usable: list[Resource], urls: Mapping[str, str
     return result
 
 
-def _stable(same: Iterable[Resource]) -> list[Resource]:
-    """Resources one name stands for, in an order of their own."""
-    found = list(same)
-    return sorted(found, key=lambda resource: canonical(resource.data)) if len(found) > 1 else found
+def _ordered(usable: list[Resource]) -> list[Resource]:
+    """By name; those that one name stands for in an order of their own."""
+    ordered = sorted(usable, key=_SOURCE)
+    if len({resource.source for resource in ordered}) == len(ordered):  # as nearly always
+        return ordered
+    return [resource for _, same in groupby(ordered, key=_SOURCE) for resource in _stable(list(same))]
+
+
+def _stable(same: list[Resource]) -> list[Resource]:
+    return sorted(same, key=lambda resource: canonical(resource.data)) if len(same) > 1 else same

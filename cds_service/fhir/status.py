@@ -92,7 +92,7 @@ def unusable(data: Mapping[str, Any]) -> tuple[Why, str] | None:
             return "entered-in-error", ""
         if "refuted" in said:
             return "refuted", ""
-    status, document = text(data.get("status")), text(data.get("docStatus"))
+    status, document = text(data.get("status")), text(data["docStatus"]) if "docStatus" in data else ""
     if status == "entered-in-error" or document == "entered-in-error":
         return "entered-in-error", ""
     if kind in ("MedicationRequest", "ServiceRequest") and data.get("doNotPerform") in (True, "true"):
@@ -116,9 +116,12 @@ def unusable(data: Mapping[str, Any]) -> tuple[Why, str] | None:
 
 def _code_unreadable(code: object) -> bool:
     """Whether a code is there that is no CodeableConcept: what the resource is of cannot be told."""
-    if isinstance(code, dict):
-        return any(not isinstance(coding, dict) for coding in as_list(code.get("coding"))) and not code.get("text")
-    return isinstance(code, str | int | float)
+    if not isinstance(code, dict):
+        return isinstance(code, str | int | float)
+    for coding in as_list(code.get("coding")):
+        if not isinstance(coding, dict):
+            return not code.get("text")
+    return False
 
 
 UNSURE = frozenset({"provisional", "differential", "unconfirmed"})
@@ -140,7 +143,7 @@ def verification(data: Mapping[str, Any]) -> frozenset[str]:
 
 def _torn(part: Mapping[str, Any]) -> bool:
     """Whether an Observation or component has two values, or one that is declared absent: nobody knows which holds."""
-    given = part.keys() & _VALUES
+    given = _VALUES.intersection(part)
     if len(given) + ("dataAbsentReason" in part) < 2:
         return False
     values = sum(part[name] not in (None, "", {}, []) for name in given)
@@ -159,7 +162,7 @@ def _foreign_version(kind: str, data: Mapping[str, Any]) -> str:
     for code in objects(data.get(named)):
         if "concept" in code or "reference" in code:
             return f"{named} is a CodeableReference, as in R5"
-    foreign = _NOT_IN_R4.get(kind, frozenset())
+    foreign = _NOT_IN_R4.get(kind, ())
     return "" if data.keys().isdisjoint(foreign) else f"element {min(data.keys() & foreign)} is not R4"
 
 
