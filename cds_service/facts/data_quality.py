@@ -42,10 +42,11 @@ GLOSSARY = (
 
 def compute(view: View) -> Facts:
     """The display texts of what could not be used as it stands; a text is absent when there is nothing to say."""
-    old = {name: when for name, when, _ in _too_old(view)}
+    too_old = _too_old(view)
+    old = {name: when for name, when, _ in too_old}
     unusable = _unusable(view)
     texts = {
-        "too_old_list": (list(old), [source for *_, found in _too_old(view) for source in found]),
+        "too_old_list": (list(old), [source for *_, found in too_old for source in found]),
         "too_old_detail": ([f"{name} {when}" for name, when in old.items()], []),
         "unusable_list": (list(dict.fromkeys(name for name, _, _ in unusable)), [source for *_, source in unusable]),
         "unusable_detail": (_first([f"{name} {words}" for name, words, _ in unusable]), []),

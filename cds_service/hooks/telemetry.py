@@ -57,6 +57,8 @@ def count_outcome(service: str, outcome: str, reason: str) -> None:
 
 def log(event: str, level: int = logging.INFO, **fields: object) -> None:
     """One line of JSON."""
+    if not LOG.isEnabledFor(level):
+        return
     when = datetime.now(UTC).isoformat(timespec="milliseconds")
     LOG.log(level, json.dumps({"time": when, "event": event, "request_id": g.get("request_id"), **fields}))
 
