@@ -6,10 +6,12 @@ Sources: ICD-O-3 topography and ICD-10 chapters C15-C80; the groups are those of
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-from cds_service.narrative.lowercase import folded, lower_pattern
+from cds_service.narrative.lowercase import folded, lower_pattern, lower_source
+from cds_service.narrative.starts import starts_of
 from cds_service.record.model import Primary
 
 _WORDS: tuple[tuple[str, str], ...] = (
@@ -57,8 +59,11 @@ _WORDS: tuple[tuple[str, str], ...] = (
 )  # fmt: skip
 # "cervical lymph node" is a node, "cervical vertebra" a bone: the more telling word of a site comes first.
 _TELLING = ("lymph node", "bone", "mesentery", "peritoneum", "spinal canal")
-_FIND = tuple((organ, lower_pattern(rf"\b(?:{words})\b" if not words.endswith(r"\b") else rf"\b(?:{words})"))
-              for organ, words in _WORDS)  # fmt: skip
+_FIND: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # the organs by the letters their names begin with
+for _organ, _words in _WORDS:
+    _source = lower_source(rf"\b(?:{_words})\b" if not _words.endswith(r"\b") else rf"\b(?:{_words})")
+    for _letter in {start[1] for start in starts_of(_source)}:
+        _FIND.setdefault(_letter, []).append((_organ, re.compile(_source)))
 _BEGINS = lower_pattern(rf"\b(?={'|'.join(words for _, words in _WORDS)})")
 
 _GEP = {
@@ -94,7 +99,7 @@ def organs_in(words: str) -> tuple[tuple[str, int, int], ...]:
     done: dict[str, int] = {}  # where the last name of an organ ended: "node" in "lymph node" is no second one
     for begin in _BEGINS.finditer(low):
         at = begin.start()
-        for organ, pattern in _FIND:
+        for organ, pattern in _FIND[low[at]]:
             if (match := pattern.match(low, at)) and done.get(organ, 0) <= at:
                 done[organ] = match.end()
                 found.append((organ, at, match.end()))

@@ -6,18 +6,18 @@ import re
 
 from cds_service.fhir.elements import codings, notes, objects, text, words_at
 from cds_service.fhir.resources import Resource, ResourceSet
+from cds_service.narrative.lowercase import folded, lower_pattern
 from cds_service.record.codes import names_at
 from cds_service.record.diagnosis import diagnosis_of
 from cds_service.record.organs import organ_of, organ_of_codes
 from cds_service.record.tumour_names import is_look_alike, read_name
 
-_OTHER_TUMOUR = re.compile(
+_OTHER_TUMOUR = lower_pattern(
     r"\b(?:breast|mamma\w*|lymphom\w*|myelom\w*|leuk(?:a)?emi\w*|melanom\w*|prostat\w*|meningiom\w*|gliom\w*"
     r"|glioblastom\w*"
     r"|sarcom\w*|gist|seminom\w*|urothelial|squamous|adenocarcinom\w*|adenomas?|hepatocellular|cholangiocarcinom\w*"
     r"|renal cell|mesotheliom\w*|ductal carcinoma|lobular carcinoma|invasive carcinoma|endometri\w*|dcis|her2|gleason"
-    r"|nottingham)\b",
-    re.I,
+    r"|nottingham)\b"
 )
 _TUMOUR_CODE = re.compile(r"C(?:0\d|[1-6]\d|7[0-6]|8\d|9[0-7])|D(?:0\d|1\d|2\d|3[0-9]|4\d)", re.I)
 
@@ -48,7 +48,7 @@ def of_other_tumour(resource: Resource, resources: ResourceSet, words: str = "")
     if about_other_tumour(resource, resources):
         return True
     said = " ".join((words, site, *(words_at(item.data, "type") for item in _specimens(resource, resources))))
-    return bool(_OTHER_TUMOUR.search(said) or is_look_alike(said)) and read_name(said) is None
+    return bool(_OTHER_TUMOUR.search(folded(said)) or is_look_alike(said)) and read_name(said) is None
 
 
 def about_other_tumour(resource: Resource, resources: ResourceSet) -> bool:
@@ -59,7 +59,7 @@ def about_other_tumour(resource: Resource, resources: ResourceSet) -> bool:
 
 def names_other_tumour(words: str) -> bool:
     """Whether words name a tumour of another kind and no neuroendocrine one."""
-    return bool(_OTHER_TUMOUR.search(words) or is_look_alike(words)) and read_name(words) is None
+    return bool(_OTHER_TUMOUR.search(folded(words)) or is_look_alike(words)) and read_name(words) is None
 
 
 def _is_other(condition: Resource, resources: ResourceSet) -> bool:
@@ -67,7 +67,7 @@ def _is_other(condition: Resource, resources: ResourceSet) -> bool:
         return False
     words = words_at(condition.data, "code") + " " + notes(condition.data)
     coded = any("icd-10" in c.system.lower() and _TUMOUR_CODE.match(c.code) for c in codings(condition.data, "code"))
-    return coded or bool(_OTHER_TUMOUR.search(words)) or is_look_alike(words)
+    return coded or bool(_OTHER_TUMOUR.search(folded(words))) or is_look_alike(words)
 
 
 def _specimens(resource: Resource, resources: ResourceSet) -> list[Resource]:

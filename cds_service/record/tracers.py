@@ -12,8 +12,9 @@ from functools import lru_cache
 
 from cds_service.fhir.elements import codings, dated, effective, objects, text, words_at
 from cds_service.fhir.resources import Resource, ResourceSet
+from cds_service.narrative.lowercase import folded, lower_pattern
 from cds_service.narrative.normalise import plain
-from cds_service.record.codes import Said, concepts, free_words, names_at
+from cds_service.record.codes import Said, all_said, concepts, free_words, names_at
 from cds_service.record.index import code_of, once
 from cds_service.record.model import Modality
 
@@ -40,9 +41,9 @@ _WORDS: tuple[tuple[str, str], ...] = (
     (TECHNETIUM, r"tek?trotyd|hynic|99m?[ -]?tc[ -]*(?:\w+[ -]){0,2}octreot\w*|tc-?99m[ -]*(?:\w+[ -]){0,2}octreot\w*"),
     (FDG, r"\bfdg\b|f-?18-?fdg|fluoro-?deoxy-?glucose|18f-?fdg|fludeoxyglucose"),
 )
-_COPPER = re.compile(r"\bcopper|cu[ -]?64|64[ -]?cu", re.I)
-_GALLIUM = re.compile(r"gallium|\bga\b|ga-?68|68-?ga", re.I)
-_TRACERS = tuple((name, re.compile(words, re.I)) for name, words in _WORDS)
+_COPPER = lower_pattern(r"\bcopper|cu[ -]?64|64[ -]?cu")
+_GALLIUM = lower_pattern(r"gallium|\bga\b|ga-?68|68-?ga")
+_TRACERS = tuple((name, lower_pattern(words)) for name, words in _WORDS)
 _SSTR_WORDS = re.compile(
     r"\bsstr\b|\bsrs\b|somatostatin[ -]?receptor|\bdota[ -]?(?:peptide|pet|scan)|" + _GA + r"?dota\b|octreotide pet",
     re.I,
@@ -85,7 +86,7 @@ class Study:
 
 def tracers_in(words: str) -> frozenset[str]:
     """The tracers named in a title or in the name of a radiopharmaceutical."""
-    plainer = plain(words[:2000]).text
+    plainer = folded(plain(words[:2000]).text)
     found = {name for name, pattern in _TRACERS if pattern.search(plainer)}
     if "68Ga-DOTATATE" in found and _COPPER.search(plainer) and not _GALLIUM.search(plainer):
         found = found - {"68Ga-DOTATATE"} | {"64Cu-DOTATATE"}
@@ -248,6 +249,11 @@ def _radiopharmaceuticals(report: Resource, resources: ResourceSet) -> set[str]:
     return found
 
 
+@lru_cache(maxsize=1024)
+def _of_a_tracer(code: Said) -> bool:
+    return re.search(r"radiopharm|tracer", code.shown, re.I) is not None
+
+
 def _tracer_places(report: Resource, resources: ResourceSet) -> Iterator[tuple[object, tuple[str, ...]]]:
     for extension in objects(report.data.get("extension")):
         if re.search(r"radiopharm|tracer|radionuclide", text(extension.get("url")), re.I):
@@ -269,6 +275,6 @@ def _tracer_places(report: Resource, resources: ResourceSet) -> Iterator[tuple[o
                 yield contained, ("code",)
     for result in objects(report.data.get("result")):
         other = resources.resolve(result, within=report)
-        if other is not None and re.search(r"radiopharm|tracer", words_at(other.data, "code"), re.I):
+        if other is not None and any(_of_a_tracer(code) for code in all_said(other.data, "code")):
             yield other.data, ("valueCodeableConcept",)
             yield {"valueCodeableConcept": {"text": other.data.get("valueString")}}, ("valueCodeableConcept",)

@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from cds_service.narrative.lowercase import folded, lower_pattern
 from cds_service.narrative.normalise import plain
 from cds_service.record.model import Entity, Primary
 from cds_service.record.organs import organs_in, primary_of
@@ -29,13 +30,12 @@ class TumourName:
 
 _LONGEST = 600
 _NE = r"neuro[- ]?endo[ck]rie?n\w*"
-_LOOK_ALIKE = re.compile(
+_LOOK_ALIKE = lower_pattern(
     r"merkel|goblet|neuroblastom|neuro-?ectoderm|medulloblastom|\bewing|pit-?nets?\b|pituitar|hypophys"
     r"|thyroid|\bmtc\b|c[- ]cell (?:carcin|tumou?r)"
     rf"|(?:adeno|squamous[- ]?(?:cell )?|urothelial )carcinoma\w*[^.;]{{0,30}} with[^.;]{{0,30}} {_NE}"
     rf"|{_NE} (?:differentiation|features|hyperplasia|cell hyperplasia)|dipnech|parathyroid"
-    r"|multiple endocrine neoplasia(?![^.;]*(?:tumou?r|carcinoma|neoplasm))",
-    re.I,
+    r"|multiple endocrine neoplasia(?![^.;]*(?:tumou?r|carcinoma|neoplasm))"
 )
 _MIXED = re.compile(rf"\b(?:minens?|manecs?)\b|mixed (?:adeno-?)?{_NE}|mixed [^.;]{{0,40}}{_NE}"
                     rf"|adeno-?neuro-?endo[ck]rin"
@@ -122,7 +122,7 @@ def read_name(written: str) -> TumourName | None:
 @lru_cache(maxsize=1024)
 def _read_name(written: str) -> TumourName | None:
     words = " ".join(plain(written).text.split())
-    if _LOOK_ALIKE.search(words):
+    if _LOOK_ALIKE.search(folded(words)):
         return None
     mention = _entity(words)
     if mention is None:
@@ -149,7 +149,7 @@ def _read_name(written: str) -> TumourName | None:
 
 def is_look_alike(written: str) -> bool:
     """Whether the words name a tumour that is easily taken for a NET and is none."""
-    return bool(_LOOK_ALIKE.search(" ".join(plain(written[:_LONGEST]).text.split())))
+    return bool(_LOOK_ALIKE.search(folded(" ".join(plain(written[:_LONGEST]).text.split()))))
 
 
 def names_differentiation(written: str) -> str | None:
