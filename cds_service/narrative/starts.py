@@ -19,7 +19,8 @@ _LOOK = ("(?=", "(?!", "(?<=", "(?<!")
 _CLASS = re.compile(r"\[\^?(?:\\.|[^\\])(?:\\.|[^\]\\])*\]", re.S)
 _MEMBER = re.compile(r"([^\\])-([^\\])|\\?.", re.S)
 _CODE = re.compile(r"\\u([0-9a-f]{4})")
-_WRITTEN = {" ": r"\W", "0": r"\d", "$": r"(?!\w)"}  # of beginnings, in the text itself
+_OF_WORDS = {" ": r"\W", "0": r"\d", "end": r"(?!\w)"}  # how the characters of a beginning stand in the text itself
+_ANYWHERE = {chr(sign): re.escape(chr(sign)) for sign in range(128)} | {"end": " "}
 _SIGNS = {".": _ANY, "^": r"\A", "$": r"\Z"}
 _DIGIT, _GAP = re.compile(r"\d"), re.compile(r"\W")
 _ASCII = _DIGIT.sub("0", _GAP.sub(" ", bytes(range(128)).decode())).encode() + bytes(128)
@@ -80,11 +81,16 @@ class Starts:
 def where(starts: Collection[str]) -> str:
     """A pattern of the places where one of these begins; "" where that cannot be told."""
     words = [start[1:] for start in starts if start[:1] == " "]
-    others = [re.escape(start) for start in starts if start[:1] != " "]
+    others = [start for start in starts if start[:1] != " "]
     if not words or "" in starts or any(start[:1] == "\n" for start in starts):
         return ""
-    begins = rf"\b(?={_either(words, _WRITTEN)})"
-    return f"(?:{begins}|(?={'|'.join(others)}))" if others else begins
+    begins = rf"\b(?={_either(words, _OF_WORDS)})"
+    return f"(?:{begins}|(?={anywhere(others)}))" if others else begins
+
+
+def anywhere(starts: Collection[str]) -> str:
+    """A pattern of these beginnings as they are written."""
+    return _either(starts, _ANYWHERE)
 
 
 def _either(starts: Iterable[str], written: dict[str, str]) -> str:
@@ -96,7 +102,7 @@ def _either(starts: Iterable[str], written: dict[str, str]) -> str:
     some = []
     for letter, rest in onward.items():
         last = letter == " " and rest == [""]
-        some.append(written.get("$" if last else letter, letter) + _either(rest, written))
+        some.append(written.get("end" if last else letter, letter) + _either(rest, written))
     return f"(?:{'|'.join(some)}){optional}" if some else ""
 
 

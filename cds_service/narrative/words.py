@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from cds_service.narrative.lowercase import lower_source
-from cds_service.narrative.starts import Starts, starts_of, where
+from cds_service.narrative.starts import Starts, anywhere, starts_of, where
 
 _STARTS = Starts()  # of all patterns
 _Match = re.Match[str]
@@ -65,8 +65,8 @@ class Words:
             starts = starts_of(lower_source(holds))
         shown = {start.lstrip("\n") for start in starts}
         self._bit = _STARTS.add(start for start in shown if start[:1] == " ")
-        anywhere = [re.escape(start) for start in shown if start[:1] != " "]
-        self._anywhere = re.compile("|".join(anywhere)) if anywhere else None
+        others = [start for start in shown if start[:1] != " "]
+        self._anywhere = re.compile(anywhere(others)) if others else None
 
     def possible(self, text: Said) -> bool:
         """False where no match can be in the text."""
