@@ -208,7 +208,7 @@ def give_suvs(
                         and place.organs
                         and not place.scores
                         and not (
-                            re.search(r"\bin (?:the )?$", context.text[: max(place.start, 0)][-8:])
+                            re.search(r"\bin (?:the )?$", context.text[: max(place.start, 0)][-8:], re.I)
                             and any(q.named_lesion and q.organs & place.organs and not q.other for q in found)
                         )
                     )
@@ -219,7 +219,7 @@ def give_suvs(
 
 def _split_segments(place: Place, count: int, found: list[Place]) -> list[Place]:
     """ "segments II, V and VII with SUVmax 5.4, 4.1 and 7.6" -> three places."""
-    names = re.findall(r"\b(?:VIII|VII|VI|IV|V|III|II|I|[1-8])[ab]?\b", place.label)
+    names = re.findall(r"\b(?:VIII|VII|VI|IV|V|III|II|I|[1-8])[ab]?\b", place.label, re.I)
     if len(names) != count or "segment" not in place.label:
         return [place]
     made = []

@@ -67,7 +67,7 @@ class Context(Reach):
             if start >= reach:
                 rest = self.text[reach : self.end_of(after, comma=False)]
                 if start >= reach + len(rest) or not re.match(
-                    r",[\w\s,/-]*\b(?:or|nor|and no)\s[\w\s/-]*$", rest[:200]
+                    r",[\w\s,/-]*\b(?:or|nor|and no)\s[\w\s/-]*$", rest[:200], re.I
                 ):
                     continue
             if not NOT_OF_LESION.search(self.text, after, start):

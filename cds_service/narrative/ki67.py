@@ -25,7 +25,7 @@ _PERCENT = Words(
     r"specimen|liver|gland|slide))",
     holds="%|cent",
 )
-_DAMAGED = re.compile(r"(?<![A-Za-z])(?=[\dlIOSo]{1,4}\s?%)(?=\d*[lIOSo])[\dlIOSo]{1,4}\s?%|\?+\s?%")
+_DAMAGED = re.compile(r"(?<![A-Za-z])(?=[\dlLIOSo]{1,4}\s?%)(?=\d*[lLIOSo])[\dlLIOSo]{1,4}\s?%|\?+\s?%")
 _GOES_ON = Words(
     r"^[\s\u2022*-]*(?:\w\)?[.)]\s)?(?:primary|metasta\w+|liver|lymph node|node|hot ?spots?|average|mean|highest|"
     r"maxim\w+|specimen|focally|focal|second|other|pancreas|ileum|bone)\b(?=[^%.]{0,40}\d\s?%)"

@@ -105,10 +105,12 @@ def overrule_lesions(seen: Seen, scores_withdrawn: bool, suvs_withdrawn: bool) -
         seen.uncertain = True
 
 
+_PLACE = re.compile(r"\b(?:[IVX]+[abAB]?|left|right|\d+)\b")
+
+
 def _other_place(lesion: Lesion, later: Lesion) -> bool:
     """Two different segments (or sides) of one organ."""
-    one = set(re.findall(r"\b(?:[IVX]+[ab]?|left|right|\d+)\b", lesion.label))
-    other = set(re.findall(r"\b(?:[IVX]+[ab]?|left|right|\d+)\b", later.label))
+    one, other = ({word.lower() for word in _PLACE.findall(label)} for label in (lesion.label, later.label))
     return bool(one and other and not one & other)
 
 

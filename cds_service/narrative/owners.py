@@ -17,7 +17,7 @@ _REMARK = re.compile(r"\b(?:reference|normal|was|were|is|are|than|background)\b"
 _RIGHT_IN = re.compile(
     r"^\s(?:uptake\s|lesions?\s|metasta\w+\s)?(?:in|of|within)\s(?:the\s|a\s|an\s|both\s|all\s)*$", re.I
 )
-_ADJACENT = re.compile(r"^\s?-?(?:(?!and\b|with\b|but\b|in\b|of\b|at\b)[a-zA-Z-]+[\s-]){0,3}$")
+_ADJACENT = re.compile(r"^\s?-?(?:(?!and\b|with\b|but\b|in\b|of\b|at\b)[a-zA-Z-]+[\s-]){0,3}$", re.I)
 
 
 def owners(
@@ -66,7 +66,7 @@ def owners(
 def _apposed(between: str) -> bool:
     """ "liver metastasis, Krenning 3": the value directly follows the place."""
     return len(between) < 40 and not re.search(
-        r"\band\b|;|\.\s|\b(?:apart from|except|exception|but|whereas|while)\b", between
+        r"\band\b|;|\.\s|\b(?:apart from|except|exception|but|whereas|while)\b", between, re.I
     )
 
 

@@ -37,11 +37,12 @@ _MARKS = {"(": "(", "[": "(", ")": ")", "]": ")", ";": ";"}
 _DIGIT = re.compile(r"\d")
 _OLD = re.compile(OLD, re.I)
 _SCORE = re.compile(r"\d|\b(?:I{1,3}|IV)\b")
-_VALUE = re.compile(r"\d|\b(?:stable|progress\w+|I{1,3}V?)\b")
-_VALUE_OR_RESPONSE = re.compile(r"\d|\b(?:stable|progress\w+|CR|PR|SD|PD|I{1,3}V?)\b")
+_VALUE = re.compile(r"\d|\b(?:(?i:stable|progress\w+)|I{1,3}V?)\b")
+_VALUE_OR_RESPONSE = re.compile(r"\d|\b(?:(?i:stable|progress\w+)|CR|PR|SD|PD|I{1,3}V?)\b")
 _FROM_TO = re.compile(
     r"\bfrom\s(?:\w+\s){0,3}?(?:<=?\s?)?(?:\d[\d.,]*|"
-    r"[IV]{1,3})\b[^;.]{0,60}?\bto\s(?=(?:\w+\s){0,3}?(?:<=?|>=?)?\s?(?:\d|[IV]))"
+    r"[IV]{1,3})\b[^;.]{0,60}?\bto\s(?=(?:\w+\s){0,3}?(?:<=?|>=?)?\s?(?:\d|[IV]{1,3}[ab]?\b))",
+    re.I,
 )
 _RANGES = re.compile(r"\b(?:rang|var)\w+\s$", re.I)
 _ARROW = re.compile(
@@ -163,7 +164,7 @@ class Reach:
                 end = self.end_of(m.end(), comma=True)
                 if not OLD_WORDS.search(self.text, m.end(), end):
                     continue
-                joined = self.text.find(" and ", m.end(), end)
+                joined = self.text.lowered.find(" and ", m.end(), end)
                 if joined > 0 and _DIGIT.search(self.text, m.end(), joined):
                     end = joined  # "15.4 versus 22.8 previously and a score of 3"
             compared.append((m.start(), end))
@@ -214,7 +215,7 @@ class Reach:
 
     def _from_to(self) -> list[tuple[int, int]]:
         found = []
-        if "from" in self.text:
+        if "from" in self.text.lowered:
             for m in _FROM_TO.finditer(self.text):
                 if not _RANGES.search(self.text[: m.start()][-12:]):
                     found.append((m.start(), m.end()))

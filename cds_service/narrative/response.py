@@ -66,8 +66,8 @@ def read_judgements(context: Context, start: int, said: Judgements, *, symptoms:
     for match in operable:
         value = OPERABILITY[int(group_of(match)[1:])][0]
         begin = context.start_of(match.start(), comma=True)
-        if re.search(r"\b(?:was|were|had been)\s(?:\w+\s){0,3}$", text[begin : match.start()]) and re.search(
-            r"\b(?:19|20)\d\d\b|\bthen\b|\binitially\b", text
+        if re.search(r"\b(?:was|were|had been)\s(?:\w+\s){0,3}$", text[begin : match.start()], re.I) and re.search(
+            r"\b(?:19|20)\d\d\b|\bthen\b|\binitially\b", text, re.I
         ):
             continue
         if COULD.search(text[: match.start()]):
@@ -168,7 +168,7 @@ def _whole_disease(context: Context, begin: int, end: int, value: str) -> bool:
         return False
     if value in {"CR", "PR", "SD", "PD"}:
         return (
-            not (SITE.search(subject) and re.search(r"\b(?:with|show\w*|in)\b", subject))
+            not (SITE.search(subject) and re.search(r"\b(?:with|show\w*|in)\b", subject, re.I))
             and "receptor" not in subject.lower()
         )
     return not (LOCAL_SUBJECT.search(subject) or (SITE.search(subject) and not re.search(WHOLE, subject, re.I)))
@@ -193,7 +193,7 @@ def _new_lesions(context: Context, start: int, said: Judgements) -> None:
             if (
                 SITE.search(groups.get("adjectives") or "")
                 or TRACER_WORD.search(limits)
-                or (re.match(r"\s(?:in|of|within)\s(?:the\s)?", text[end:]) and SITE.search(text[end : end + 30]))
+                or (re.match(r"\s(?:in|of|within)\s", text[end:], re.I) and SITE.search(text[end : end + 30]))
                 or re.search(r"node|lymph", groups["noun"].lower())
             ):
                 continue
@@ -234,7 +234,7 @@ def _no_disease(context: Context, start: int, said: Judgements, denials: Iterabl
             or LIMITS.search(tail)
         ):
             continue
-        if re.match(r"\s?(?:progress|activity|burden|recurrence in|spread|infiltration|thromb)", tail):
+        if re.match(r"\s?(?:progress|activity|burden|recurrence in|spread|infiltration|thromb)", tail, re.I):
             continue
         said.clear.append(Stated(True, (start + begin, start + end - len(tail)), context.section))
 
@@ -248,7 +248,8 @@ def _only_a_part(before: str, tail: str) -> bool:
         r"\b(?:otherwise|elsewhere|other|else|remaining|rest|except|apart)\b", before[-30:] + " " + tail, re.I
     ):
         return True
-    return re.match(r"\s(?:in|within|at|of|on|along|involving)\s", tail) is not None and not WHOLE_STUDY.match(tail)
+    in_a_part = re.match(r"\s(?:in|within|at|of|on|along|involving)\s", tail, re.I)
+    return in_a_part is not None and not WHOLE_STUDY.match(tail)
 
 
 def _limited(what: str, noun: str) -> bool:

@@ -65,8 +65,8 @@ BARE = Words(
     r"worse|improvement|improved|regression|better|stable|unchanged|no change)\s?[.!]?\s*$"
 )
 LETTERS = re.compile(
-    r"(?<![\w/-])(?P<word>CR|PR|SD|PD)(?=\s?(?:[.,;:)(]|$|by\b|according|as per|per\b|in RECIST|based on|\(RECIST|"
-    r"with new|due to|because))"
+    r"(?<![\w/-])(?P<word>CR|PR|SD|PD)(?=\s?(?:[.,;:)(]|$|(?i:by\b|according|as per|per\b|in RECIST|based on|"
+    r"with new|due to|because)))"
 )
 LETTERS_ALONE = re.compile(
     r"(?:^|[:(,=]|\boverall|\bis|\bas|\bwith|\bi\.e\.|\bcategory|"

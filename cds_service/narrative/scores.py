@@ -70,7 +70,7 @@ _LIST_BEHIND = Words(
     rf"\b(?:are|were|is|was|:|=)\s(?P<bound>)(?P<first>{_N})(?P<of>)(?P<more>(?:,\s?{_N})*,?\s?and\s{_N})(?!\w)"
 )
 _DAMAGED = re.compile(
-    r"\s?[:=]?\s?(?:of\s)?(?:[lO|o]\b|[lIO|S]{2,4}\b|[5-9]\b(?!\s?(?:mm|cm|x|lesion|met))|"
+    r"\s?[:=]?\s?(?:of\s)?(?:[lO|o]\b|[lIO|S]{2,4}\b|[5-9]\b(?!\s?(?i:mm|cm|x|lesion|met))|"
     r"\d+[.,]\d(?![./]?\d*[./])|\?+)"
 )
 _BOUND_BEFORE = Words(
@@ -169,7 +169,7 @@ def krenning_scores(text: str, taken: list[tuple[int, int]]) -> list[Score]:
         if (
             score.listed == []
             and score.low != score.high
-            and " to " in text[match.start("more") : match.end("more")]
+            and " to " in match["more"]
             and _CHANGE_OF.search(text, 0, match.start())
         ):
             found.append(Score(match.start(), match.start() + 1, score.low, score.high, old=True))
@@ -179,7 +179,7 @@ def krenning_scores(text: str, taken: list[tuple[int, int]]) -> list[Score]:
             score.low, score.high = min(score.low, _number(partly["n"])), max(score.high, _number(partly["n"]))
         if _HIGHEST_BEHIND.match(text, match.end()) and not score.bound:
             score.bound = "highest"
-        if " of " in match.group() and re.match(r"\s(?:lesions|metastases|nodes)\b", text[match.end() :]):
+        if " of " in match.group() and re.match(r"\s(?:lesions|metastases|nodes)\b", text[match.end() :], re.I):
             continue  # "the Krenning score of 2 lesions"
         found.append(score)
         if elided := _ELIDED_OLD.match(text, match.end()):
@@ -203,8 +203,7 @@ def krenning_scores(text: str, taken: list[tuple[int, int]]) -> list[Score]:
 
 def _without_a_count(text: str, match: re.Match[str]) -> re.Match[str]:
     """Cuts "Krenning 3 and 2 bone lesions" and "Krenning 3, 4 lesions" back to the score."""
-    more = text[match.start("more") : match.end("more")]
-    if "and" in more or "," in more:
+    if "and" in match["more"] or "," in match["more"]:
         tail = text[match.end() :]
         if not re.match(r"\s?(?:respectively|,? ?resp\b|[,.;)]|$|uptake|in\b|for\b|lesions in)", tail.lstrip(), re.I):
             shorter = _KRENNING.match(text, match.start(), match.end("first"))
@@ -219,7 +218,7 @@ def _free(text: str, begin: int, taken: list[tuple[int, int]]) -> list[Score]:
     for match in _BARE.finditer(text, begin):
         spot = match.start("first")
         before = text[begin:spot]
-        if inside(spot, taken) or not re.search(r"[:=]|\b(?:is|was|are|were)\b|\w\s$", before):
+        if inside(spot, taken) or not re.search(r"[:=]|\b(?:is|was|are|were)\b|\w\s$", before, re.I):
             continue
         if not any(begin <= s and e <= spot and len(text[e:spot]) < 30 for s, e in taken):
             continue

@@ -72,7 +72,7 @@ def _start(place: Place) -> int:
 
 _AND = Words(r"\s?(?:and|,|/|&|as well as)\s(?:the\s|in\s)*$")
 _MORE_SEGMENTS = re.compile(
-    r"[)\d]\s?(?:,|;|and|,\s?and)\s(?P<name>(?:VIII|VII|VI|IV|V|III|II|I)[ab]?)(?=\s?[(:]|\s\d{1,3}[.,]\d)"
+    r"[)\d]\s?(?:,|;|(?i:and|,\s?and))\s(?P<name>(?:VIII|VII|VI|IV|V|III|II|I)[abAB]?)(?=\s?[(:]|\s\d{1,3}[.,]\d)"
 )
 _COMPARED_WITH = frozenset({"liver", "spleen", "blood-pool", "kidney"})
 _THAN = Words(
@@ -169,10 +169,10 @@ _NOUN_OF = {
 }
 
 
-_NOT_A_NAME = re.compile(r"\b(?!(?:VIII|VII|VI|IV|V|III|II|I)[ab]?\b|Th\s?\d|[TLCSD]\s?\d|LN|[BLH]WK)\w+")
+_NOT_A_NAME = re.compile(r"\b(?!(?:VIII|VII|VI|IV|V|III|II|I)[abAB]?\b|T[hH]\s?\d|[TLCSD]\s?\d|LN|[BLH]WK)\w+")
 _SEGMENT = re.compile(r"\bseg(?:ment)?s?m?\.?(?=\s)")
 _SHORT_SEGMENT = re.compile(r"^(?:liver |hepatic )?s(?=[1-8][ab]?$)", re.I)
-_BARE_SEGMENT = re.compile(r"^(?:liver|hepatic) (?=(?:VIII|VII|VI|IV|V|III|II|I)[ab]?$)")
+_BARE_SEGMENT = re.compile(r"^(?:liver|hepatic) (?=(?:VIII|VII|VI|IV|V|III|II|I)[abAB]?$)")
 
 
 def _label(words: str, organs: frozenset[str]) -> str:

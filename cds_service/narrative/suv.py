@@ -32,7 +32,7 @@ _SUV_ARROW = Words(
     rf"(?:has\s|have\s)?(?:fell|fallen|risen|rose|dropped|decreased|increased|declined|changed|improved|went|falling|"
     rf"rising)(?:\s(?:up|down))? to)\s?(?:(?:now|currently|today)\s|{_SUV_MAX}\s?)*(?P<new>{_NUMBER})"
 )
-_SUV_BARE = re.compile(rf"(?:[a-zA-Z):=])[\s:=(]{{1,3}}(?P<first>{_NUMBER})(?=\s?(?:[,;.)(|/]|and\b|vs\b|versus\b|$))")
+_SUV_BARE = Words(rf"(?:[a-z):=])[\s:=(]{{1,3}}(?P<first>{_NUMBER})(?=\s?(?:[,;.)(|/]|and\b|vs\b|versus\b|$))")
 _SUV_OLD = Words(
     rf"\s?[(,;]?\s?(?:previously|prior|before|prev\.?|formerly|earlier|was|vs\.?|versus|compared (?:to|with)|"
     rf"from|initially|baseline)\s?:?\s?(?P<old>{_NUMBER})"
@@ -88,7 +88,7 @@ def suv_values(text: str, taken: list[tuple[int, int]]) -> list[Suv]:
         elif match["first"] is None:
             bare.append(match.end())
         elif match["bound"] is None:
-            found += _listed(match, text[match.start("more") : match.end("more")])
+            found += _listed(match)
             if elided := _SUV_OLD.match(text, match.end()):
                 found.append(Suv(elided.start("old"), elided.end(), to_number(elided["old"]), old=True))
     if bare or found:
@@ -106,7 +106,8 @@ def suv_values(text: str, taken: list[tuple[int, int]]) -> list[Suv]:
     return sorted(found, key=lambda s: s.start)
 
 
-def _listed(match: re.Match[str], more: str) -> list[Suv]:
+def _listed(match: re.Match[str]) -> list[Suv]:
+    more = match["more"]
     values = [match["first"], *re.findall(_NUMBER, more)]
     if len(values) == 2 and ("-" in more or "to" in more):
         if _CHANGE_OF.search(match.string[: match.end("name")]):

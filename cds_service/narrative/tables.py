@@ -33,7 +33,7 @@ _LIST_HEAD = re.compile(
 )
 _LIST_ROW = re.compile(
     r"^[\s\u2022*+-]*(?P<site>[A-Za-z][^:=|]{1,80}?)\s?(?:[:=]|\s-|\t)\s?(?P<score>(?:<=?|>=?)?\s?(?:[0-4]|IV|"
-    r"I{1,3})(?:\s?(?:-|to|/)\s?(?:[0-4]|IV|I{1,3}))?)\s?[.,;]?\s*$"
+    r"I{1,3})(?:\s?(?:-|[tT][oO]|/)\s?(?:[0-4]|IV|I{1,3}))?)\s?[.,;]?\s*$"
 )
 
 
@@ -101,7 +101,7 @@ def _list_row(line: str, at: int, table: Table) -> bool:
     if OTHER.search(row["site"]):
         return True
     lesion = Lesion(
-        _lower(re.sub(r",?\s?\d+(?:[.,]\d+)?\s?(?:mm|cm)\b", "", row["site"]).strip(" ,")),
+        _lower(re.sub(r",?\s?\d+(?:[.,]\d+)?\s?(?:mm|cm)\b", "", row["site"], flags=re.I).strip(" ,")),
         frozenset().union(*(organ_of(m) for m in SITE.finditer(row["site"]))),
         (at, at + len(line)),
         Section.FINDINGS,
@@ -194,7 +194,8 @@ def _row(line: str, cut: re.Pattern[str], columns: list[str], at: int, table: Ta
 
 
 def _lower(words: str) -> str:
-    return re.sub(r"\b(?!(?:VIII|VII|VI|IV|V|III|II|I)[ab]?\b|Th\d|[TLCS]\d)\w+", lambda m: m.group().lower(), words)
+    names = r"(?:VIII|VII|VI|IV|V|III|II|I)[abAB]?\b|T[hH]\d|[TLCS]\d"
+    return re.sub(rf"\b(?!{names})\w+", lambda m: m.group().lower(), words)
 
 
 def _cell(name: str, cell: str, lesion: Lesion, table: Table) -> None:
@@ -220,4 +221,4 @@ def _cell(name: str, cell: str, lesion: Lesion, table: Table) -> None:
     elif name == "old-suvmax":
         table.prior.append(("suvmax", int(value) if value == int(value) else value))
     elif name in {"size", "size-cm"}:
-        lesion.size_mm = value * 10 if name == "size-cm" or re.search(r"\dcm|\d\scm", cell) else value
+        lesion.size_mm = value * 10 if name == "size-cm" or re.search(r"\d\s?cm", cell, re.I) else value
