@@ -86,6 +86,8 @@ def unusable(data: Mapping[str, Any]) -> tuple[Why, str] | None:
         return "unsupported", detail
     if "modifierExtension" in data and any(True for _ in objects(data["modifierExtension"])):
         return "unsupported", "modifier extension"
+    if "implicitRules" in data and data["implicitRules"] not in (None, "", [], {}):
+        return "unsupported", "implicit rules"  # to be read only by who knows them
     if kind == "Condition" or "verificationStatus" in data:
         said = verification(data)
         if "entered-in-error" in said:

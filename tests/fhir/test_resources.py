@@ -213,6 +213,7 @@ def test_what_was_not_provided():
         (observation(status=None), "status-unknown"),
         (observation(status="FINAL"), "status-unknown"),
         (observation(modifierExtension=[{"url": "urn:negated", "valueBoolean": True}]), "unsupported"),
+        (observation(implicitRules="http://example.org/negated"), "unsupported"),
         (observation(comment="an STU3 element"), "unsupported"),
         ({**condition("o"), "resourceType": "Condition", "clinicalStatus": "active"}, "unsupported"),
         ({**condition("o"), "verificationStatus": {"coding": [{"code": "refuted"}]}}, "refuted"),
@@ -244,6 +245,10 @@ def test_unusable(data, why):
 @pytest.mark.parametrize("status", ["final", "amended", "corrected"])
 def test_usable_statuses(status):
     assert sources(read(observation(status=status))) == ["Observation/o"]
+
+
+def test_empty_implicit_rules_are_none():
+    assert sources(read(observation(implicitRules=""))) == ["Observation/o"]
 
 
 def test_unfinished_reports_reach_their_reader():
