@@ -11,6 +11,9 @@ import msgspec
 
 from cds_service.fhir.elements import objects, text
 from cds_service.fhir.ignored import Ignored
+from cds_service.fhir.places import place_of
+from cds_service.fhir.revisions import Version, version_of
+from cds_service.fhir.status import is_read
 
 MAX_NESTING = 8
 """Bundles inside Bundles deeper than this are not opened; no real system nests more than two."""
@@ -22,8 +25,8 @@ _ID = re.compile(r"[A-Za-z0-9\-._:|=~+@]{1,128}")
 
 
 class Found(msgspec.Struct, frozen=True, eq=False, gc=False):
-    """One resource as found: its JSON, the entry's fullUrl and the prefetch key; type, id ("" if none is usable) and
-    the name an assessment cites."""
+    """One resource as found: its JSON, the entry's fullUrl and the prefetch key; type, id ("" if none is usable), the
+    name an assessment cites and the entry's ``response``."""
 
     data: dict[str, Any]
     full_url: str
@@ -31,6 +34,18 @@ class Found(msgspec.Struct, frozen=True, eq=False, gc=False):
     type: str
     id: str
     source: str
+    response: Any = None
+
+
+class Deletion(msgspec.Struct, frozen=True, eq=False, gc=False):
+    """That a resource was deleted on a server ("" if not said which), and when. ``newer`` are the indices in
+    ``Harvest.found`` of what the same history lists before it."""
+
+    type: str
+    id: str
+    base: str
+    version: Version
+    newer: range
 
 
 @dataclass(slots=True)
@@ -38,6 +53,7 @@ class Harvest:
     """Everything found under the prefetch keys. ``answered`` are keys with a usable answer, also an empty one."""
 
     found: list[Found] = field(default_factory=list)
+    deletions: list[Deletion] = field(default_factory=list)
     ignored: list[Ignored] = field(default_factory=list)
     answered: set[str] = field(default_factory=set)
     incomplete: set[str] = field(default_factory=set)
@@ -66,7 +82,7 @@ class _Key:
             if self.failed:  # an answer with an error beside it may lack something
                 self.result.incomplete.add(self.key)
 
-    def _value(self, value: object, full_url: str, depth: int) -> None:
+    def _value(self, value: object, full_url: str, depth: int, response: object = None) -> None:
         if value is None:
             return
         if isinstance(value, list):
@@ -89,7 +105,7 @@ class _Key:
                     self._value(part["resource"], "", depth + 1)
         else:
             self.resources += 1
-            self.result.found.append(_found(value, full_url, self.key))
+            self.result.found.append(_found(value, full_url, self.key, response))
 
     def _bundle(self, bundle: dict[str, Any], depth: int) -> None:
         if depth > MAX_NESTING:
@@ -101,6 +117,7 @@ class _Key:
         if entries is not None and not isinstance(entries, list):
             self._unreadable("", "Bundle without readable entries")
             return
+        start = len(self.result.found) if bundle.get("type") == "history" else None  # its newest comes first
         for entry in entries or ():
             if entry is UNREAD:
                 self.resources += 1
@@ -108,26 +125,42 @@ class _Key:
             if not isinstance(entry, dict):
                 self._unreadable("")
                 continue
-            self._value(_content(entry), text(entry.get("fullUrl")), depth + 1)
+            if "request" in entry and _is_deletion(entry["request"]):
+                self._deletion(entry, start)
+                continue
+            self._value(_content(entry), text(entry.get("fullUrl")), depth + 1, entry.get("response"))
+
+    def _deletion(self, entry: dict[str, Any], start: int | None) -> None:
+        """Notes what an entry deletes; what it holds besides is deleted too."""
+        full_url, response, data = text(entry.get("fullUrl")), entry.get("response"), entry.get("resource")
+        here = len(self.result.found)
+        own, full = place_of(text(entry["request"].get("url"))), place_of(full_url)
+        place = own or full
+        if place is not None and place.type != "Patient":  # the call itself speaks of the patient
+            base = place.base or (full.base if full and full[1:3] == place[1:3] else "")
+            version = version_of({"meta": {"versionId": place.version}}, response)
+            newer = range(here if start is None else start, here)
+            self.result.deletions.append(Deletion(place.type, place.id, base, version, newer))
+        if isinstance(data, dict) and isinstance(data.get("resourceType"), str) and is_read(data["resourceType"]):
+            source = _found(data, full_url, self.key, response).source
+            self.result.ignored.append(Ignored(source, "superseded", "deleted"))
 
     def _unreadable(self, full_url: str, detail: str = "not a FHIR resource") -> None:
         self.broken += 1
         self.result.ignored.append(Ignored(full_url or f"prefetch.{self.key}", "unreadable", detail))
 
 
-def _found(data: dict[str, Any], full_url: str, key: str) -> Found:
+def _found(data: dict[str, Any], full_url: str, key: str, response: object) -> Found:
     kind, identity = data["resourceType"], data.get("id")
     if isinstance(identity, int) and not isinstance(identity, bool):
         identity = str(identity)
     if isinstance(identity, str) and _ID.fullmatch(identity):
-        return Found(data, full_url, key, kind, identity, f"{kind}/{identity}")
-    return Found(data, full_url, key, kind, "", full_url or kind)
+        return Found(data, full_url, key, kind, identity, f"{kind}/{identity}", response)
+    return Found(data, full_url, key, kind, "", full_url or kind, response)
 
 
 def _content(entry: dict[str, Any]) -> object:
     """What an entry holds: its resource or, in a batch-response, the outcome of a failed request; None if nothing."""
-    if "request" in entry and _is_deletion(entry["request"]):
-        return None
     resource = entry.get("resource")
     if resource is not None or not isinstance(response := entry.get("response"), dict):
         return resource

@@ -16,7 +16,8 @@ from msgspec.structs import replace
 from cds_service.fhir.bundle import Found, Harvest, harvest
 from cds_service.fhir.elements import objects, reference, text
 from cds_service.fhir.ignored import Ignored
-from cds_service.fhir.revisions import canonical, is_older, version_of
+from cds_service.fhir.revisions import canonical
+from cds_service.fhir.standing import current, take_deleted
 from cds_service.fhir.status import is_read, unusable
 from cds_service.fhir.subject import Identity, identifiers, patient_name, searched
 from cds_service.fhir.validation import problems
@@ -175,7 +176,7 @@ class _Reader:
     """Drops what may not be used, merges versions and duplicates, and lifts contained observations."""
 
     def __init__(self, identity: Identity, found: Harvest) -> None:
-        self.identity, self.found = identity, found.found
+        self.identity, self.harvest = identity, found
         self.ignored = list(found.ignored)
         self.urls: dict[str, str] = {}
         self.conditions: list[bool] = []
@@ -186,12 +187,13 @@ class _Reader:
 
     def read(self, useful: Callable[[Mapping[str, Any]], bool]) -> list[Resource]:
         groups: dict[tuple[str, str], list[Found]] = defaultdict(list)
-        for item in self.found:
+        for item in self.harvest.found:
             if is_read(item.type) and useful(item.data) and self._is_patients(item):
                 groups[item.type, item.id or item.source].append(item)
+        self.ignored += take_deleted(groups, self.harvest)
         usable: list[Resource] = []
         for group in groups.values():
-            for item in group if len(group) == 1 else self._current(group):
+            for item in group if len(group) == 1 else current(group, self.ignored):
                 self._use(item, usable)
         return usable
 
@@ -209,20 +211,6 @@ class _Reader:
         detail = "" if whose == "other" else "the subject could not be matched to the patient"
         self.ignored.append(Ignored(item.source, "other-patient", detail))
         return False
-
-    def _current(self, group: list[Found]) -> list[Found]:
-        """The newest of several versions of one resource; versions nothing tells apart are all kept."""
-        ordered = sorted(group, key=lambda item: (version_of(item.data), item.key, item.full_url))
-        # Where it came from and when it was stored is no difference in what it says.
-        distinct = {canonical({**item.data, "meta": None}): item for item in ordered}
-        if len(distinct) == 1 or not group[0].id:
-            return list(distinct.values())
-        versions = [(item, version_of(item.data)) for item in distinct.values()]
-        kept = [item for item, mine in versions if not any(is_older(mine, other) for _, other in versions)]
-        kept = kept or list(distinct.values())  # each older than another one: numbers, times and statuses disagree
-        if len(kept) < len(distinct):
-            self.ignored.append(Ignored(group[0].source, "superseded", "an older version of the same resource"))
-        return kept
 
     def _use(self, item: Found, usable: list[Resource]) -> None:
         reason = unusable(item.data)

@@ -11,13 +11,18 @@ from cds_service.fhir.elements import text
 _RANK = ("registered", "preliminary", "partial", "final", "appended", "amended", "corrected", "entered-in-error")
 
 
-def version_of(data: Mapping[str, Any]) -> tuple[int, float, int]:
-    """What orders the versions of one resource: version number, time of change, then how final it is."""
+Version = tuple[int, float, int]
+"""Version number, time of change (0 each if not said) and how final it is."""
+
+
+def version_of(data: Mapping[str, Any], response: object = None) -> Version:
+    """What orders the versions of one resource; what it does not say itself may stand in its entry's ``response``."""
     meta = data.get("meta")
     meta = meta if isinstance(meta, dict) else {}
-    number = text(meta.get("versionId"))
+    entry = response if isinstance(response, dict) else {}
+    number = text(meta.get("versionId")) or text(entry.get("etag")).removeprefix("W/").strip('"')
     try:
-        changed = datetime.fromisoformat(text(meta.get("lastUpdated"))).timestamp()
+        changed = datetime.fromisoformat(text(meta.get("lastUpdated")) or text(entry.get("lastModified"))).timestamp()
     except (ValueError, OverflowError, OSError):
         changed = 0.0
     status = text(data.get("status"))
@@ -28,10 +33,16 @@ def version_of(data: Mapping[str, Any]) -> tuple[int, float, int]:
     )
 
 
-def is_older(one: tuple[int, float, int], other: tuple[int, float, int]) -> bool:
-    """Whether a version is surely older than another: by number, time or status, whichever both of them say first."""
+def told_older(one: Version, other: Version) -> bool | None:
+    """Whether a version is older than another by number or time, whichever both of them say first; None untold."""
     return next((mine < its for mine, its in zip(one[:2], other[:2], strict=True) if mine and its and mine != its),
-                one[2] < other[2])  # fmt: skip
+                None)  # fmt: skip
+
+
+def is_older(one: Version, other: Version) -> bool:
+    """Whether a version is surely older than another: by number, time or, where they do not tell, status."""
+    told = told_older(one, other)
+    return one[2] < other[2] if told is None else told
 
 
 MAX_DEPTH = 60

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cds_service.fhir.bundle import MAX_NESTING, harvest
+from cds_service.fhir.ignored import Ignored
 
 A = {"resourceType": "Observation", "id": "a"}
 B = {"resourceType": "Condition", "id": "b"}
@@ -50,6 +51,20 @@ def test_batch_response_with_failures():
 def test_deleted_entries_are_not_data():
     entry = {"request": {"method": "DELETE", "url": "Observation/a"}, "resource": A}
     assert found({"resourceType": "Bundle", "type": "history", "entry": [entry]}) == []
+    result = harvest({"key": {"resourceType": "Bundle", "type": "history", "entry": [entry]}})
+    assert result.ignored == [Ignored("Observation/a", "superseded", "deleted")] and result.answered == {"key"}
+
+
+@pytest.mark.parametrize("request_", [None, [], {}, {"method": 5}, {"method": "GET", "url": "Observation/a"}])
+def test_only_a_deletion_deletes(request_):
+    entry = {"request": request_, "resource": A}
+    assert found({"resourceType": "Bundle", "type": "history", "entry": [entry]}) == ["a"]
+
+
+@pytest.mark.parametrize("url", [None, 5, "", "/", "a", "Observation?x=1", "urn:uuid:a", "ftp://x/Observation/a"])
+def test_a_deletion_of_nobody_knows_what_deletes_nothing(url):
+    entry = {"request": {"method": "DELETE", "url": url}}
+    assert harvest({"key": {"resourceType": "Bundle", "type": "history", "entry": [entry]}}).deletions == []
 
 
 @pytest.mark.parametrize("value", [None, {"resourceType": "Bundle"}, bundle(), []])
