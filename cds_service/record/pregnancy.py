@@ -43,8 +43,11 @@ def read(resources: ResourceSet, ignored: list[Ignored]) -> list[PregnancyResult
     """Pregnancy tests and status; undated ones are listed, not used."""
     found = []
     for resource in speaking(resources, _asked):
+        if _asked(code_of(resource.data)) is None:
+            continue  # only a component says something of it
         result = _pregnancy(resource)
         if result is None:
+            ignored.append(Ignored(resource.source, "unreadable", "pregnancy status"))
             continue
         when = when_observed(resource, resources, "issued")
         if when is None:
@@ -63,14 +66,12 @@ def read(resources: ResourceSet, ignored: list[Ignored]) -> list[PregnancyResult
 
 
 def _pregnancy(resource: Resource) -> tuple[Result, bool] | None:
-    """The result, and whether it is a quantitative test; None for any other observation."""
+    """The result, and whether it is a quantitative test; None for a status nobody understands."""
     data = resource.data
     asked = _asked(code_of(data))
     if asked == "status":
         status = _status(data)
         return (status, False) if status else None
-    if asked is None:
-        return None
     amount = quantity(data.get("valueQuantity")) or _written_amount(data)
     return (_quantitative(data, amount), True) if amount else (_qualitative(data), False)
 

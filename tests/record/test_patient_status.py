@@ -399,3 +399,8 @@ def test_the_stage_of_heart_failure_in_a_german_code():
     for code, grade in (("I50.13", 3), ("I50.14", 4)):
         found = chart(condition(concept(None, (system, code)))).problems
         assert [(item.kind, item.grade) for item in found] == [("nyha", grade)]
+
+
+def test_a_pregnancy_status_nobody_understands_is_listed():
+    found = chart(loinc("82810-3", valueString="see scanned form"))
+    assert found.pregnancy == [] and listed(found) == {("Observation/o", "unreadable")}
