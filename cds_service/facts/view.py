@@ -43,10 +43,6 @@ class View:
         """A number of the rule book as it is written there."""
         return exact(self.params[parameter])
 
-    def days_old(self, when: Span | None) -> int | None:
-        """Whole days since ``when``, counted from its earliest day: the cautious age for freshness."""
-        return None if when is None else (self.today - when.first).days
-
     def days_since(self, when: Span | None) -> int | None:
         """Whole days since ``when``, counted from its latest day: the cautious distance for a wash-out."""
         return None if when is None else (self.today - when.last).days

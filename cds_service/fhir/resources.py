@@ -20,7 +20,6 @@ from cds_service.fhir.revisions import canonical
 from cds_service.fhir.standing import current, take_deleted
 from cds_service.fhir.status import is_read, unusable
 from cds_service.fhir.subject import Identity, identifiers, patient_name, searched
-from cds_service.fhir.validation import problems
 
 _ORDERS = frozenset({"MedicationRequest", "ServiceRequest"})
 PATIENT_KEY, CONDITIONS_KEY = "patient", "conditions"
@@ -50,11 +49,6 @@ class Resource(msgspec.Struct, frozen=True, eq=False, gc=False):
     @property
     def status(self) -> str:
         return text(self.data.get("status"))
-
-    @property
-    def valid(self) -> bool:
-        """Whether it passes strict R4 validation; one that does not is used as far as it is readable."""
-        return not problems(self.data)
 
 
 @dataclass(slots=True)

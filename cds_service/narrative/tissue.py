@@ -11,7 +11,6 @@ from cds_service.narrative.sections import Section, Span
 from cds_service.narrative.words import Words
 
 Number = int | float
-Mitoses = tuple[object, str]
 
 
 @dataclass(slots=True)

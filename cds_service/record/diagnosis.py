@@ -19,7 +19,7 @@ from cds_service.record.codes import ICD10, ICD10CM, ICDO3, Concept, Said, all_s
 from cds_service.record.index import candidates, once, speaking
 from cds_service.record.model import Diagnosis, Entity, Primary
 from cds_service.record.organs import organ_of, organ_of_codes, primary_of
-from cds_service.record.tumour_names import TumourName, is_look_alike, read_name
+from cds_service.record.tumour_names import TumourName, read_name
 
 _ENTITY: dict[str, Entity] = {
     "net": "net", "net-secondary": "net", "net-benign": "net", "insulinoma": "net", "glucagonoma": "net",
@@ -43,21 +43,10 @@ def read(resources: ResourceSet, ignored: list[Ignored]) -> list[Diagnosis]:
     return [found for resource in conditions if (found := diagnosis_of(resource, resources)) is not None]
 
 
-def look_alike_recorded(resources: ResourceSet) -> bool:
-    """Whether a tumour is on record that is easily taken for a NET and is none (Merkel cell, goblet cell ...)."""
-    return any(_is_look_alike(resource) for resource in candidates(resources, _names_look_alike, "Condition"))
-
-
 @lru_cache(maxsize=1024)
 def _names_tumour(code: Said) -> bool:
     known = _concepts(code)
     return (_entity(known) if known else read_name(code.shown)) is not None
-
-
-@lru_cache(maxsize=1024)
-def _names_look_alike(code: Said) -> bool:
-    known = _concepts(code)
-    return any(concept.name in _LOOK_ALIKES for concept in known) if known else is_look_alike(code.shown)
 
 
 def diagnosis_of(resource: Resource, resources: ResourceSet) -> Diagnosis | None:
@@ -202,10 +191,3 @@ def _grade(known: tuple[Concept, ...], name: TumourName | None, words: str) -> s
 def _when(data: dict[str, object]) -> Span | None:
     start, _ = dated(data, "onset")
     return start or parse_date(data.get("recordedDate"))
-
-
-def _is_look_alike(resource: Resource) -> bool:
-    known = tuple(_known(resource.data))
-    if known:
-        return any(concept.name in _LOOK_ALIKES for concept in known)
-    return is_look_alike(_words(resource.data))

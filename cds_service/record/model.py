@@ -342,4 +342,3 @@ class Chart:
     wrong_patient: bool = False  # the Patient, or every Condition, is another person's
     unread_agent: Why | None = None  # why a draft order that names a 177Lu agent was not read
     foreign_drafts: bool = False  # a draft order of this call is about another person
-    out_of_scope_only: bool = False  # a look-alike tumour was recorded (Merkel, goblet, ...)

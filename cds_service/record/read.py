@@ -111,7 +111,6 @@ def _read(resources: ResourceSet, plausible: Mapping[str, tuple[Decimal, Decimal
         not_provided=resource_types(resources.not_provided),
         failed=resource_types(resources.failed),
         incomplete=resource_types(resources.incomplete),
-        out_of_scope_only=diagnosis.look_alike_recorded(resources),
     )
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from cds_service.record import diagnosis, pathology
 from cds_service.record.tumour_names import read_name
-from tests.record.tumour_shapes import ICD10CM, ICDO3, SNOMED, concept, condition, observation, record, run
+from tests.record.tumour_shapes import ICD10CM, ICDO3, SNOMED, concept, condition, observation, run
 
 
 def only(*resources):
@@ -147,10 +147,10 @@ def test_refuted_and_erroneous_conditions_are_gone():
         assert run(diagnosis, resource)[0] == []
 
 
-def test_look_alike_recorded():
-    assert diagnosis.look_alike_recorded(record(condition(concept(ICDO3, "8247/3"))))
-    assert diagnosis.look_alike_recorded(record(condition({"text": "Goblet cell carcinoma of the appendix"})))
-    assert not diagnosis.look_alike_recorded(record(condition(concept(ICD10CM, "C7A.8"))))
+def test_look_alikes_are_no_net():
+    assert run(diagnosis, condition(concept(ICDO3, "8247/3")))[0] == []
+    assert run(diagnosis, condition({"text": "Goblet cell carcinoma of the appendix"}))[0] == []
+    assert run(diagnosis, condition(concept(ICD10CM, "C7A.8")))[0] != []
 
 
 @pytest.mark.parametrize(

@@ -36,7 +36,6 @@ UNUSUAL = {
     "a class begun in the code": condition(concept("NYHA"), "x", stage=[{"summary": concept("class IV")}]),
     "a tumour in the extension": condition(concept("Mass of ileum"), "x", extension=[NET_MORPHOLOGY]),
     "a tumour in two parts": condition([concept("Neuroendocrine"), concept("carcinoma of lung")], "x"),
-    "a look-alike": condition(concept("Merkel cell carcinoma"), "x"),
     "an allergy by name": condition(concept("Allergy to lysine, severe"), "x"),
     "an organ in the body site": procedure(concept("Resection of metastasis"), bodySite=[concept("liver")]),
     "an operation in two codes": procedure([concept("Colonoscopy"), concept("Splenectomy")]),
