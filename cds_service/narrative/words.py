@@ -7,6 +7,7 @@ are not searched for in it.
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
@@ -14,6 +15,7 @@ from cds_service.narrative.lowercase import lower_source
 from cds_service.narrative.starts import Starts, anywhere, starts_of, where
 
 _STARTS = Starts()  # of all patterns
+_END = sys.maxsize
 _Match = re.Match[str]
 
 
@@ -74,35 +76,28 @@ class Words:
             return True
         return self._anywhere is not None and self._anywhere.search(text.lowered) is not None
 
-    def search(self, text: str, start: int = 0, end: int | None = None) -> _Match | None:
+    def search(self, text: str, start: int = 0, end: int = _END) -> _Match | None:
         """As `re.Pattern.search`."""
-        if isinstance(text, Said):
-            if not self.possible(text) and (end is None or _ends_a_word(text, end)):
-                return None
-            lowered = text.lowered
-        else:
-            lowered = lower_of(text)
-        return self._pattern.search(lowered, start, len(lowered) if end is None else end)
+        lowered = self._searched(text, end)
+        return None if lowered is None else self._pattern.search(lowered, start, end)
 
-    def match(self, text: str, start: int = 0, end: int | None = None) -> _Match | None:
+    def match(self, text: str, start: int = 0, end: int = _END) -> _Match | None:
         """As `re.Pattern.match`."""
-        if isinstance(text, Said):
-            if not self.possible(text) and (end is None or _ends_a_word(text, end)):
-                return None
-            lowered = text.lowered
-        else:
-            lowered = lower_of(text)
-        return self._pattern.match(lowered, start, len(lowered) if end is None else end)
+        lowered = self._searched(text, end)
+        return None if lowered is None else self._pattern.match(lowered, start, end)
 
-    def finditer(self, text: str, start: int = 0, end: int | None = None) -> Iterator[_Match]:
+    def finditer(self, text: str, start: int = 0, end: int = _END) -> Iterator[_Match]:
         """As `re.Pattern.finditer`."""
-        if isinstance(text, Said):
-            if not self.possible(text) and (end is None or _ends_a_word(text, end)):
-                return iter(())
-            lowered = text.lowered
-        else:
-            lowered = lower_of(text)
-        return self._pattern.finditer(lowered, start, len(lowered) if end is None else end)
+        lowered = self._searched(text, end)
+        return iter(()) if lowered is None else self._pattern.finditer(lowered, start, end)
+
+    def _searched(self, text: str, end: int) -> str | None:
+        """The lower case of a text up to `end`; None where no match can be in it."""
+        if not isinstance(text, Said):
+            return lower_of(text)
+        if text.bits & self._bit or (self._anywhere is not None and self._anywhere.search(text.lowered)):
+            return text.lowered
+        return None if end == _END or _ends_a_word(text, end) else text.lowered
 
     def found(self, text: Said, most: int | None = None) -> Sequence[_Match]:
         """All matches, or the first ones."""
