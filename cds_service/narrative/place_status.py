@@ -123,13 +123,13 @@ def judge(context: Context, found: list[Place], nouns: list[re.Match[str]]) -> N
         place.earlier = (
             removed and any(context.end_of(m.end(), comma=True) > at for m in _REMOVED.finditer(text, 0, at))
         ) or context.earlier(at, to)
-        before = text[max(0, at - 40) : at]
-        place.partial = _PARTIAL.search(before) is not None
-        place.every = not place.partial and _EVERY.search(before) is not None
-        place.new = "new" in before.lower() and _NEW.search(before) is not None
+        begin = max(0, at - 40)
+        place.partial = _PARTIAL.search(text, begin, at) is not None
+        place.every = not place.partial and _EVERY.search(text, begin, at) is not None
+        place.new = _NEW.search(text, begin, at) is not None
         if place.organs & REFERENCE_ORGANS and not place.named_lesion:
             place.reference = (
-                place.organs <= _NEVER_A_LESION or REFERENCE.search(text[max(0, at - 45) : at]) is not None
+                place.organs <= _NEVER_A_LESION or REFERENCE.search(text, max(0, at - 45), at) is not None
             )
 
 

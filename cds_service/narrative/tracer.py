@@ -48,7 +48,7 @@ def tracers(text: str) -> list[Named]:
     found = []
     for match in _TRACER.finditer(text):
         name = _NAMES[int(group_of(match)[1:])][0]
-        if not _THERAPY.search(text[max(0, match.start() - 14) : match.start()]):
+        if not _THERAPY.search(text, max(0, match.start() - 14), match.start()):
             found.append((match.start(), match.end(), name))
     return found
 
