@@ -6,7 +6,15 @@ D-04, D-05 and D-06 speak of them; ``unused`` is what the list of ignored resour
 from __future__ import annotations
 
 from cds_service.facts.glossary import Facts, FactSpec, Known
-from cds_service.facts.results import disagreement, is_plausible, is_usable, latest, newest, recent_results
+from cds_service.facts.results import (
+    candidates,
+    disagreement,
+    is_plausible,
+    is_usable,
+    latest,
+    newest,
+    recent_results,
+)
 from cds_service.facts.view import View
 from cds_service.fhir.ignored import Ignored
 from cds_service.record.model import Analyte, LabResult
@@ -75,9 +83,12 @@ def unused(view: View) -> list[Ignored]:
 
 def _last_old(view: View, analyte: Analyte) -> list[LabResult]:
     """The newest results of an analyte if they are too old and none that is fresh is usable."""
+    results = view.labs(analyte)
+    if not results or candidates(view, analyte):
+        return []
     if any(is_usable(view, r) for r in recent_results(view, analyte, view.params["lab_max_age_days"])):
         return []
-    return latest([r for r in view.labs(analyte) if r.when and r.when.first <= view.today and is_usable(view, r)])
+    return latest([r for r in results if r.when and r.when.first <= view.today and is_usable(view, r)])
 
 
 def _too_old(view: View) -> list[tuple[str, str, tuple[str, ...]]]:

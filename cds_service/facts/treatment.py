@@ -130,6 +130,8 @@ def _dated(view: View, groups: frozenset[Group]) -> tuple[list[tuple[Treatment, 
 def _end(item: Treatment, when: Span, today: date) -> Span:
     """The last day given, as an interval, never after today."""
     if item.end is not None:
+        if item.end.last <= today:
+            return item.end
         return Span(min(item.end.first, today), min(item.end.last, today))
     if item.open_ended:
         return on_day(today)
