@@ -37,7 +37,8 @@ class RequiredDataMissing(LookupError):
 
 class Resource(msgspec.Struct, frozen=True, eq=False, gc=False):
     """One usable resource. ``source`` is what an assessment cites: "Observation/1", contained
-    "DiagnosticReport/1#a", without an id the fullUrl; ``parent`` the resource it is contained in."""
+    "DiagnosticReport/1#a", without an id the fullUrl; ``parent`` the resource it is contained in. ``full_url`` is ""
+    of a contained one."""
 
     type: str
     id: str
@@ -45,6 +46,7 @@ class Resource(msgspec.Struct, frozen=True, eq=False, gc=False):
     data: dict[str, Any]
     key: str
     parent: Resource | None = None
+    full_url: str = ""
 
     @property
     def status(self) -> str:
@@ -85,9 +87,20 @@ class ResourceSet:
             return next((found for found in asked if found.type == kind), None)
         if literal:
             literal = literal.split("/_history/", 1)[0]
-            return self.by_reference.get(literal) or self.by_reference.get("/".join(literal.rsplit("/", 2)[-2:]))
+            return (
+                self._beside(literal, within)
+                or self.by_reference.get(literal)
+                or self.by_reference.get("/".join(literal.rsplit("/", 2)[-2:]))
+            )
         named = identifiers({"identifier": target.get("identifier")}) if isinstance(target, Mapping) else ()
         return next((found for name in named if (found := self.by_identifier.get(name))), None)
+
+    def _beside(self, literal: str, within: Resource | None) -> Resource | None:
+        """What a relative reference names on the server its owner came from."""
+        owner = within.parent or within if within else None
+        if owner is None or not owner.full_url.endswith(name := f"{owner.type}/{owner.id}"):
+            return None
+        return self.by_reference.get(owner.full_url.removesuffix(name) + literal)
 
 
 def read_resources(
@@ -106,7 +119,8 @@ def read_resources(
     found = harvest(prefetch)
     patients = [item for item in found.found if item.type == "Patient"]
     _require(prefetch, found, patients, declared)
-    reader = _Reader(Identity(patient_id, [(item.data, item.full_url) for item in patients]), found)
+    record = (item.data for item in found.found if is_read(item.type) and useful(item.data))
+    reader = _Reader(Identity(patient_id, [(item.data, item.full_url) for item in patients], record), found)
     usable = reader.read(useful)
     first, right = _patient(usable, patients, patient_id)
     named = {key for key in (*declared, *prefetch) if key not in found.answered}
@@ -133,7 +147,7 @@ def read_drafts(draft_orders: Mapping[str, Any], record: ResourceSet) -> Resourc
         for item in found.found
     ]  # fmt: skip
     patients = [(record.patient.data, url) for url, item in record.by_reference.items() if item.type == "Patient"]
-    reader = _Reader(Identity(record.patient.id, patients), found)
+    reader = _Reader(Identity(record.patient.id, patients, (item.data for item in found.found)), found)
     usable = reader.read(lambda data: True)
     drafts = _indexed(ResourceSet(patient=record.patient, ignored=sorted(set(reader.ignored))), usable, reader.urls)
     drafts.by_reference = record.by_reference | drafts.by_reference
@@ -211,7 +225,7 @@ class _Reader:
         if reason is not None:
             self.ignored.append(Ignored(item.source, *reason))
             return
-        resource = Resource(item.type, item.id, item.source, item.data, item.key)
+        resource = Resource(item.type, item.id, item.source, item.data, item.key, None, item.full_url)
         usable.append(resource)
         if item.full_url:
             self.urls[item.full_url] = item.source

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
+
+from msgspec.structs import replace
 
 from cds_service.fhir.bundle import Deletion, Found, Harvest
 from cds_service.fhir.ignored import Ignored
@@ -42,15 +45,28 @@ def _base(item: Found) -> str:
 
 
 def current(group: list[Found], ignored: list[Ignored]) -> list[Found]:
-    """The newest of several versions of one resource; versions nothing tells apart are all kept."""
+    """The newest of several versions of one resource; versions nothing tells apart are all kept.
+
+    Ids are a server's own: those of several servers are different resources, and are cited by their fullUrls.
+    """
     ordered = sorted(group, key=lambda item: (version_of(item.data, item.response), item.key, item.full_url))
     # Where it came from and when it was stored is no difference in what it says.
     distinct = {canonical({**item.data, "meta": None}): item for item in ordered}
     if len(distinct) == 1 or not group[0].id:
         return list(distinct.values())
-    versions = [(item, version_of(item.data, item.response)) for item in distinct.values()]
+    servers: dict[str, list[Found]] = defaultdict(list)
+    for item in distinct.values():
+        servers[_base(item)].append(item)
+    if len(servers.keys() - {""}) < 2:
+        return _newest(list(distinct.values()), ignored)
+    named = ([replace(item, source=item.full_url) if base else item for item in some] for base, some in servers.items())
+    return [item for some in named for item in _newest(some, ignored)]
+
+
+def _newest(distinct: list[Found], ignored: list[Ignored]) -> list[Found]:
+    versions = [(item, version_of(item.data, item.response)) for item in distinct]
     kept = [item for item, mine in versions if not any(is_older(mine, other) for _, other in versions)]
-    kept = kept or list(distinct.values())  # each older than another one: numbers, times and statuses disagree
+    kept = kept or distinct  # each older than another one: numbers, times and statuses disagree
     if len(kept) < len(distinct):
-        ignored.append(Ignored(group[0].source, "superseded", "an older version of the same resource"))
+        ignored.append(Ignored(distinct[0].source, "superseded", "an older version of the same resource"))
     return kept

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Literal
 from urllib.parse import parse_qsl
 
 from cds_service.fhir.elements import as_list, objects, reference, text
+from cds_service.fhir.places import place_of
 
 Whose = Literal["patient", "other", "unknown", "not-said"]
 
@@ -19,10 +20,18 @@ _IMPERSONAL = frozenset({"Medication", "Binary", "Practitioner"})
 
 
 class Identity:
-    """The patient of a request: the id, the fullUrls of the Patient resource and its business identifiers."""
+    """The patient of a request: the id, the fullUrls of the Patient resource and its business identifiers.
 
-    def __init__(self, patient_id: str, patients: list[tuple[dict[str, Any], str]]) -> None:
-        self.id = patient_id
+    Ids are a server's own: where a fullUrl says on which server the patient has this id (``bases``), a reference to
+    another server's Patient of the same id is not the patient's, unless all of ``record`` was proxied.
+    """
+
+    def __init__(
+        self, patient_id: str, patients: list[tuple[dict[str, Any], str]], record: Iterable[Mapping[str, Any]] = ()
+    ) -> None:
+        self.id, self._record = patient_id, record
+        self.bases: set[str] = set()
+        self._proxy: str | None = None
         self._plain = f"Patient/{patient_id}"
         self.urls: set[str] = set()
         self.other_urls: set[str] = set()
@@ -32,6 +41,8 @@ class Identity:
             urls = {full_url} - {""}
             if patient_name(data, full_url) == patient_id:
                 self.urls |= urls
+                if (place := place_of(full_url)) and place.base:
+                    self.bases.add(place.base)
                 self.identifiers |= set(identifiers(data))
                 self.unsystematic |= _unsystematic(data)
             else:
@@ -88,7 +99,22 @@ class Identity:
         match = _PATIENT_REFERENCE.search(literal)
         if match is None:
             return "unknown"
-        return "patient" if (match["type"], match["id"]) == ("Patient", self.id) else "other"
+        if (match["type"], match["id"]) != ("Patient", self.id):
+            return "other"
+        return "patient" if self._is_of_known_base(literal) else "unknown"
+
+    def _is_of_known_base(self, literal: str) -> bool:
+        place = place_of(literal) if self.bases else None
+        return place is None or place.base in self.bases or place.base in ("", self._proxied())
+
+    def _proxied(self) -> str:
+        """The one other server that every reference to a patient names, if none is relative or names the patient's own:
+        then the record came from there, and only the Patient's fullUrl was written by another hand. Else ""."""
+        if self._proxy is None:
+            named = {place.base for data in self._record for item in self._subjects(data)
+                     if (place := place_of(reference(item))) and place.type == "Patient"}  # fmt: skip
+            self._proxy = named.pop() if len(named) == 1 else ""
+        return self._proxy
 
     def _subjects(self, data: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
         """The references that say whom a resource is about."""
