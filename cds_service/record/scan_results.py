@@ -60,12 +60,12 @@ class Loose:
 
     def __init__(self, resources: ResourceSet, studies: Sequence[tuple[Resource, Study]]) -> None:
         self.resources, self.studies = resources, studies
-        named = {item.source for report in resources.of("DiagnosticReport") for item in listed(report, resources)}
-        self.left = {
-            item.source: item
-            for item in speaking(resources, _scan_said)
-            if item.source not in named and item.parent is None
-        }
+        self.left = {item.source: item for item in speaking(resources, _scan_said) if item.parent is None}
+        for report in (*(report for report, _ in studies), *resources.of("DiagnosticReport")):
+            if not self.left:
+                break
+            for item in listed(report, resources):
+                self.left.pop(item.source, None)
         self.owned: dict[str, list[Resource]] = {}
         for item in list(self.left.values()):
             if not is_pairing(item.data) and (owner := self._owner(item)) is not None:
