@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from cds_service.narrative.lowercase import lower_pattern
+from cds_service.narrative.starts import anywhere
 from cds_service.narrative.words import Words
 
 WHOLE = (
@@ -167,15 +168,16 @@ OPERABILITY: tuple[tuple[str, str], ...] = (
 OPERABLE = Words("|".join(rf"(?P<p{i}>\b(?:{words}))" for i, (_, words) in enumerate(OPERABILITY)))
 COULD = re.compile(r"\b(?:potentially|borderline|possibly|probably|likely|upfront not)\s$", re.I)
 WORD_OF = {"PR": "improved", "SD": "stable", "PD": "worsened"}
-RESPONSE_HINT = lower_pattern(
-    r"respon|remission|stable|stabili|progress|regress|improv|worse|change|CR\b|PR\b|SD\b|PD\b|constant|burden|"
-    r"shrink"
-)
-JUDGEMENT_HINT = lower_pattern(
-    RESPONSE_HINT.pattern + r"|new|appear|interval|develop|diseas|tumo|recurr|relaps|malign|cancer|net|neoplas|ned|"
-    r"sectable|operable|resect|surg|pain|symptom|diarr|flush|complaint|asthenia|fatigue|condition|clinical|subjective|"
-    r"feel"
-)
+_OF_RESPONSE = (
+    "respon", "remission", "stable", "stabili", "progress", "regress", "improv", "worse", "change", "constant",
+    "burden", "shrink", "cr\b", "pr\b", "sd\b", "pd\b",
+)  # fmt: skip
+RESPONSE_HINT = re.compile(anywhere(_OF_RESPONSE))
+JUDGEMENT_HINT = re.compile(anywhere((
+    *_OF_RESPONSE, "new", "appear", "interval", "develop", "diseas", "tumo", "recurr", "relaps", "malign", "cancer",
+    "net", "neoplas", "ned", "sectable", "operable", "resect", "surg", "pain", "symptom", "diarr", "flush", "complaint",
+    "asthenia", "fatigue", "condition", "clinical", "subjective", "feel",
+)))  # fmt: skip
 """Without one of these no judgement at all is found: no RESPONSE_HINT, NEWLY, NO_DISEASE, OPERABLE or SYMPTOM."""
 MIXED = lower_pattern(r"\bmixed response\b|\bmorpholog\w+ criteria not")
 REGION = re.compile(

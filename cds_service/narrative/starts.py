@@ -20,7 +20,7 @@ _CLASS = re.compile(r"\[\^?(?:\\.|[^\\])(?:\\.|[^\]\\])*\]", re.S)
 _MEMBER = re.compile(r"([^\\])-([^\\])|\\?.", re.S)
 _CODE = re.compile(r"\\u([0-9a-f]{4})")
 _OF_WORDS = {" ": r"\W", "0": r"\d", "end": r"(?!\w)"}  # how the characters of a beginning stand in the text itself
-_ANYWHERE = {chr(sign): re.escape(chr(sign)) for sign in range(128)} | {"end": " "}
+_ANYWHERE = {chr(sign): re.escape(chr(sign)) for sign in range(128)} | {"end": " ", "\b": r"\b"}
 _SIGNS = {".": _ANY, "^": r"\A", "$": r"\Z"}
 _DIGIT, _GAP = re.compile(r"\d"), re.compile(r"\W")
 _ASCII = _DIGIT.sub("0", _GAP.sub(" ", bytes(range(128)).decode())).encode() + bytes(128)
@@ -89,7 +89,7 @@ def where(starts: Collection[str]) -> str:
 
 
 def anywhere(starts: Collection[str]) -> str:
-    """A pattern of these beginnings as they are written."""
+    """A pattern of these words or beginnings as they are written ("\b" where a word must end)."""
     return _either(starts, _ANYWHERE)
 
 

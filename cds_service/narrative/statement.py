@@ -14,7 +14,6 @@ from cds_service.narrative.sections import LONGEST_SENTENCE, sentences
 
 Response = Literal["CR", "PR", "SD", "PD", "improved", "stable", "worsened"]
 Operability = Literal["resectable", "unresectable"]
-_ONE_LINE = str.maketrans("\n\t", "  ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +34,7 @@ class Statement:
 def read_statement(text: str) -> Statement:
     """Reads a short note; pure, linear in its length, never raises. "Less pain" counts as improved."""
     page = plain(text)
-    if len(page.text) <= LONGEST_SENTENCE and not judges(page.text.translate(_ONE_LINE)):
+    if len(page.text) <= LONGEST_SENTENCE and not judges(page.text.replace("\n", " ").replace("\t", " ")):
         return Statement(None, None, None, None, uncertain=False, quotes={})  # as most notes, and quickly seen
     said, symptoms = Judgements(), Judgements()
     everything = sentences(page.text)

@@ -228,9 +228,11 @@ def note_says(words: str, source: str, when: Span | None) -> Iterator[DiseaseSta
         quote = next((said.quotes[name] for name in names if said.quotes.get(name)), "")
         yield DiseaseStatement(source=source, when=when, status=status, new_lesions=said.new_lesions is True,
                                read_as="narrative", quote=quote[:200])  # fmt: skip
-    if symptoms_improved(words) or (of_symptoms and said.response == "improved"):
+    assertable = _assertable(words)
+    if (assertable and symptoms_improved(words)) or (of_symptoms and said.response == "improved"):
         yield DiseaseStatement(source=source, when=when, status="symptoms-improved", read_as="narrative")
-    yield from _operability(words, source, when, said)
+    if assertable or said.operability:
+        yield from _operability(words, source, when, said)
 
 
 def _operability(
@@ -257,9 +259,13 @@ def localised(words: str) -> bool:
     return _asserts(words, _LOCALISED)
 
 
+def _assertable(words: str) -> bool:
+    """Whether symptoms can be better by these words, or the disease localised."""
+    return _ASSERTABLE.search(folded(plain(words).text)) is not None
+
+
 def _asserts(words: str, what: Words) -> bool:
-    page = plain(words).text
-    if not _ASSERTABLE.search(folded(page)) or not what.search(" ".join(page.split())):
+    if not _assertable(words) or not what.search(" ".join(plain(words).text.split())):
         return False
     return any(what.search(clause) and not _NOT_SAID.search(clause) for clause in clauses(words))
 
