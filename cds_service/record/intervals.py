@@ -23,17 +23,22 @@ _WORDS: tuple[tuple[str, str], ...] = (
     (r"=>", ">="),
 )
 _REPLACE = tuple((re.compile(rf"(?:^|(?<=[\s:(=])){pattern}(?=[\s\d.])", re.I), sign) for pattern, sign in _WORDS)
+_COMPARES = re.compile(r"[a-z=]", re.I)  # no comparing word without a letter, no sign to be put right without "="
 _NUMBER = r"\d{1,4}(?:[.,]\d{1,3})?"
 _RANGE = re.compile(
     rf"(?P<sign><=|>=|<|>|~)?\s*(?P<low>{_NUMBER})\s*(?P<unit1>%)?"
     rf"(?:\s*(?:-|--|\.\.|to|and|bis)\s*(?P<high>{_NUMBER}))?\s*(?P<unit2>%|per ?cent)?"
 )
 
+_OF_KI67 = re.compile(
+    r"^(?:ki[- ]?67|mib[- ]?1)(?: (?:index|proliferation index|li|labell?ing index))?(?: of)?\s*[:=]?\s*", re.I
+)
+
 
 def _tidy(written: str) -> str:
     """The text in the plain alphabet, comparing words as signs."""
     words = " ".join(plain(written[:200]).text.split())
-    for pattern, sign in _REPLACE:
+    for pattern, sign in _REPLACE if _COMPARES.search(words) else ():
         words = pattern.sub(sign, words)
     return words.strip(" .;:")
 
@@ -54,10 +59,7 @@ def bounded(value: Decimal, comparator: str | None, lowest: Decimal, highest: De
 
 def percent(written: str) -> tuple[Range, bool] | None:
     """A percentage ("7-8 %", "<2 %", "~15 %", "Ki-67: 10 %") and whether its unit is written; else None."""
-    words = re.sub(r"^(?:ki[- ]?67|mib[- ]?1)(?: (?:index|proliferation index|li"
-                   r"|labell?ing index))?(?: of)?\s*[:=]?\s*", "",
-                   _tidy(written), flags=re.I)  # fmt: skip
-    match = _RANGE.fullmatch(_tidy(words))
+    match = _RANGE.fullmatch(_tidy(_OF_KI67.sub("", _tidy(written))))
     if match is None:
         return None
     unit = bool(match["unit1"] or match["unit2"])

@@ -208,9 +208,7 @@ def _report(
     coded_diagnosis = {"valueCodeableConcept": report.data.get("conclusionCode")}
     grade = said["grade"] or grade_of(coded_diagnosis, morphology=True)
     differentiation = said["differentiation"] or differentiation_of(coded_diagnosis)
-    named = read_name(words)
-    proof = (named is not None and not named.suspected) or names_net(report.data.get("conclusionCode"))
-    if ki67 or mitoses or grade or differentiation or (proof and not known):
+    if ki67 or mitoses or grade or differentiation or (not known and _proves(report, words)):
         yield Pathology(
             source=report.source, when=when, read_as="narrative", quote=quoted(said, "ki67_percent", "ki67_range"),
             ki67_percent=ki67,            mitoses=mitoses, mitoses_per=per, mitoses_quote=quoted(said, "mitoses"),
@@ -221,6 +219,12 @@ def _report(
         if earlier.get("what") == "ki67" and (value := prior_range(earlier.get("value"))) is not None:
             # an earlier specimen of unknown date: its Ki-67 counts, but it is no tissue of its own here
             yield Pathology(source=report.source, read_as="narrative", ki67_percent=value, histology=False)
+
+
+def _proves(report: Resource, words: str) -> bool:
+    """Whether a report's text or coded conclusion names a neuroendocrine neoplasm."""
+    named = read_name(words)
+    return (named is not None and not named.suspected) or names_net(report.data.get("conclusionCode"))
 
 
 def ki67_said(said: dict[str, Any]) -> Range | None:
