@@ -1,4 +1,4 @@
-"""Whole reports come in capitals: they say the same (what capitals mean, as in CR and PR, is written in them anyway)."""
+"""Whole reports come in capitals: they say the same (what capitals mean, as in CR and PR, they hold anyway)."""
 
 from typing import Any, cast
 
