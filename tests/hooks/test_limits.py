@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from hypothesis import given
+from hypothesis import strategies as st
 
 from cds_service.hooks.decode import JsonError
 from cds_service.hooks.limits import Slots, decode_fetched, too_many_values
@@ -45,6 +47,20 @@ def test_a_body_of_much_text_is_not_refused_for_its_commas(client: FlaskClient) 
 def test_the_largest_record_that_is_read_stays_within_the_values() -> None:
     record = json.dumps(call_body(prefetch={"observations": [HB] * 20_000})).encode()
     assert not too_many_values(record, LimitSettings().max_values)
+
+
+def _values(value: object) -> int:
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return 1 + sum(map(_values, inner))
+
+
+JSON = st.recursive(st.none() | st.integers(0, 9), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner))
+
+
+@given(JSON, st.integers(1, 30))
+def test_a_body_that_is_let_in_holds_no_more_values_however_short_it_is(value: object, most: int) -> None:
+    body = json.dumps(value, separators=(",", ":")).encode()
+    assert too_many_values(body, most) or _values(value) <= most
 
 
 @pytest.mark.parametrize("most", [1_000, 5_000])
