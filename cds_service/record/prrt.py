@@ -150,6 +150,14 @@ def read(
     return found
 
 
+def undated(treatments: Iterable[Treatment]) -> Iterator[Ignored]:
+    """The cycles without a day beside dated ones, which alone tell a course; without such they say that there was one.
+    """
+    given = [item for item in treatments if item.group == "prrt" and item.given]
+    if any(item.when for item in given):
+        yield from (Ignored(item.source, "no-date", "PRRT cycle") for item in given if item.when is None)
+
+
 @lru_cache(maxsize=1024)
 def _is_agent(code: Said) -> bool:
     return radioligand(product_said(code)) is not None

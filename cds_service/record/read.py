@@ -61,6 +61,7 @@ def read_chart(
         chart.orders += orders.read(drafts, chart.ignored, draft=True)
         chart.unread_agent = _unread_agent(draft_orders, chart)
     _drop_future(chart, today)
+    chart.ignored += prrt.undated(chart.treatments)
     chart.ignored = sorted(set(chart.ignored))
     return chart
 

@@ -73,7 +73,7 @@ def condition(code: dict[str, Any], identity: str = "c", status: str = "active",
 
 
 def administration(
-    code: dict[str, Any] | None, day: str = "2025-11-01", identity: str = "m", **more: Any
+    code: dict[str, Any] | None, day: str | None = "2025-11-01", identity: str = "m", **more: Any
 ) -> dict[str, Any]:
     when = {} if "effectivePeriod" in more else {"effectiveDateTime": day}
     named = {"medicationCodeableConcept": code} if code else {}

@@ -426,6 +426,17 @@ def test_prrt_as_a_procedure(code, more, count):
     assert len(found) == count
 
 
+def test_an_undated_cycle_is_listed_beside_dated_ones_only():
+    undated = administration(concept("Lutathera"), None, identity="undated")
+    alone = chart(undated, administration(concept("everolimus"), identity="other"))
+    assert listed(alone) == set(), "it says that there was one"
+    beside = chart(undated, administration(concept("Lutathera"), identity="dated"))
+    assert listed(beside) == {("MedicationAdministration/undated", "no-date")}
+    ahead = chart(undated, administration(concept("Lutathera"), "2150-01-01", identity="ahead"))
+    assert listed(ahead) == {("MedicationAdministration/ahead", "future")}
+    assert listed(chart(undated, request(concept("Lutathera")))) == set()
+
+
 def test_an_order_for_prrt_is_not_given():
     found = chart(request(concept("Lutathera")))
     assert [item.given for item in found.treatments] == [False]
