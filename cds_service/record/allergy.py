@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Any
 
 from cds_service.fhir.elements import dated, notes, objects, states, text, words_at
@@ -62,7 +61,6 @@ def _names_allergy(code: Said) -> bool:
     return _in_name(" ".join(code.texts)) is not None
 
 
-@lru_cache(maxsize=1024)
 def _in_name(words: str) -> str | None:
     """The agent of an allergy that is a Condition by name."""
     return _named(words) if _REACTION.search(words) and not _NONE.search(words) else None

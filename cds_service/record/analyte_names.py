@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
 
 _NAMES: dict[str, str] = {
     "hb": "hemoglobin;haemoglobin;hgb;hb;hamoglobin;hemoglobine;emoglobina;hemoglobina",
@@ -90,7 +89,6 @@ _LONGEST = max(name.count(" ") + 1 for name in _BY_NAME)
 _MAX = 120
 
 
-@lru_cache(maxsize=4096)
 def named_analyte(words: str) -> str | None:
     """The analyte a test's name means, of blood unless the analyte is measured in urine; None for other tests."""
     if len(words) > _MAX:

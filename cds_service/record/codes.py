@@ -8,14 +8,18 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from functools import cache, lru_cache
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache, lru_cache, wraps
 from importlib.resources import files
-from typing import Any
+from typing import Any, TypeVar
 
 from cds_service.fhir.elements import Coding, codings, text, walk, words_at
 
+_T = TypeVar("_T")
+_LONGEST_TITLE = 200
+_OF_TITLES = frozenset({"code", "category", "itemCodeableConcept", "medicationCodeableConcept"})
+"""The elements that hold a code and its title; the words of all others may be about the patient."""
 LOINC = "http://loinc.org"
 SNOMED = "http://snomed.info/sct"
 ICD10CM = "http://hl7.org/fhir/sid/icd-10-cm"
@@ -160,25 +164,60 @@ class Said:
     first: str = ""  # the first coding as "system|code"; empty if it has no code
     codings: tuple[Coding, ...] = ()  # as ``elements.codings`` gives them
     shown: str = ""  # as ``elements.words_at`` gives it: ``words``, and a display out of its place
+    answers: dict[Callable[[Said], object], Any] = field(default_factory=dict, init=False, repr=False)
+
+
+def asked_once(question: Callable[[Said], _T]) -> Callable[[Said], _T]:
+    """A question of which the answer is kept with what was said, and forgotten with it."""
+
+    @wraps(question)
+    def answer(code: Said) -> _T:
+        answers = code.answers
+        if question not in answers:
+            answers[question] = question(code)
+        found: _T = answers[question]
+        return found
+
+    return answer
+
+
+class FreeWords(dict[str, Any]):
+    """A CodeableConcept whose words may be about the patient: its reading is kept with it, not for the next record."""
+
+    said: Said | None = None
 
 
 def said(concept: Mapping[str, Any]) -> Said:
-    """Reads one CodeableConcept. Records repeat few of them many times, so the reading is kept by content."""
+    """Reads one CodeableConcept. Records repeat few of them many times, so that of a code and its title is kept."""
+    if isinstance(concept, FreeWords):
+        if concept.said is None:
+            concept.said = _said_of(concept, free=True)
+        return concept.said
+    return _said_of(concept, free=False)
+
+
+def _said_of(concept: Mapping[str, Any], *, free: bool) -> Said:
     try:
         sent = concept.get("coding", (concept,))
         parts = tuple([(item.get("system"), item.get("code"), item.get("display")) for item in sent])
-        return _said(parts, concept.get("text"), concept.get("display"))
+        words, stray = concept.get("text"), concept.get("display")
+        titles = [words or "", stray or "", *[display or "" for _, _, display in parts]]
+        short = max(map(len, titles)) <= _LONGEST_TITLE
+        keeps = short and not (free and (words or stray or any(not code for _, code, _ in parts)))
+        return (_said if keeps else _read)(parts, words, stray)
     except (AttributeError, TypeError):  # wrong shapes: read slowly, as far as they are readable
         written = [text(concept.get("text")), *(coding.display for coding in codings(concept))]
         return _of(codings(concept), written, words_at(concept))
 
 
-@lru_cache(maxsize=8192)
-def _said(parts: tuple[tuple[Any, Any, Any], ...], words: Any, stray: Any) -> Said:
+def _read(parts: tuple[tuple[Any, Any, Any], ...], words: Any, stray: Any) -> Said:
     found = [Coding(text(system), text(code), text(display)) for system, code, display in parts]
     written = [text(words), *(coding.display for coding in found)]
     shown = " ".join(dict.fromkeys(filter(None, [*written, text(stray)])))
     return _of(tuple(coding for coding in found if coding.code or coding.display), written, shown)
+
+
+_said = lru_cache(maxsize=8192)(_read)
 
 
 def _of(found: tuple[Coding, ...], written: Iterable[str], shown: str) -> Said:
@@ -192,7 +231,9 @@ def _of(found: tuple[Coding, ...], written: Iterable[str], shown: str) -> Said:
 
 def all_said(data: object, *path: str) -> Iterator[Said]:
     """What each CodeableConcept at ``path`` says."""
-    return (said(concept) for concept in walk(data, *path))
+    if path and path[-1] in _OF_TITLES:
+        return (said(concept) for concept in walk(data, *path))
+    return (said(FreeWords(concept)) for concept in walk(data, *path))
 
 
 def concepts_at(data: object, *path: str) -> tuple[Concept, ...]:

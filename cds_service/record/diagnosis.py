@@ -15,7 +15,7 @@ from cds_service.fhir.elements import Coding, codings, dated, objects, states, t
 from cds_service.fhir.ignored import Ignored
 from cds_service.fhir.resources import Resource, ResourceSet
 from cds_service.fhir.status import UNSURE, verification
-from cds_service.record.codes import ICD10, ICD10CM, ICDO3, Concept, Said, all_said, concept_of, system_of
+from cds_service.record.codes import ICD10, ICD10CM, ICDO3, Concept, Said, all_said, asked_once, concept_of, system_of
 from cds_service.record.index import candidates, once, speaking
 from cds_service.record.model import Diagnosis, Entity, Primary
 from cds_service.record.organs import organ_of, organ_of_codes, primary_of
@@ -43,10 +43,21 @@ def read(resources: ResourceSet, ignored: list[Ignored]) -> list[Diagnosis]:
     return [found for resource in conditions if (found := diagnosis_of(resource, resources)) is not None]
 
 
-@lru_cache(maxsize=1024)
+@asked_once
 def _names_tumour(code: Said) -> bool:
     known = _concepts(code)
-    return (_entity(known) if known else read_name(code.shown)) is not None
+    return (_entity(known) if known else _title_names(code)) is not None
+
+
+@asked_once
+def _title_names(code: Said) -> TumourName | None:
+    return read_name(code.shown)
+
+
+def _named(data: dict[str, object], words: str) -> TumourName | None:
+    """What the words of a Condition name; mostly they are the title of its code."""
+    title = next(all_said(data, "code"), None)
+    return _title_names(title) if title is not None and title.shown == words else read_name(words)
 
 
 def diagnosis_of(resource: Resource, resources: ResourceSet) -> Diagnosis | None:
@@ -56,7 +67,7 @@ def diagnosis_of(resource: Resource, resources: ResourceSet) -> Diagnosis | None
     if any(concept.refused or concept.name in _LOOK_ALIKES for concept in known):
         return None
     words = _words(data)
-    name = read_name(words) if words and not known else None
+    name = _named(data, words) if words and not known else None
     entity = _entity(known) or (name.entity if name else None)
     if entity is None:
         return None
@@ -72,7 +83,7 @@ def diagnosis_of(resource: Resource, resources: ResourceSet) -> Diagnosis | None
         active=not (clinical & _INACTIVE or (name and name.personal_history)),
         primary=primary,
         primary_text=organ,
-        grade=_grade(known, name, words),
+        grade=_grade(data, known, name, words),
         inactive_since=dated(data, "abatement")[0] if clinical & _INACTIVE else None,
     )
 
@@ -83,7 +94,7 @@ def _known(data: dict[str, object]) -> Iterator[Concept]:
         yield from _concepts(code)
 
 
-@lru_cache(maxsize=1024)
+@asked_once
 def _concepts(code: Said) -> tuple[Concept, ...]:
     """The understood concepts of a code, or evidence of them in it."""
     found: list[Concept] = []
@@ -160,7 +171,7 @@ def _primary(
     if entity == "carcinoid-syndrome":
         return "", None
     for concept in known:
-        if concept.name not in _ICD_PRIMARY_UNSAID and (own := read_name(concept.display)) and own.primary:
+        if concept.name not in _ICD_PRIMARY_UNSAID and (own := _name_of(concept)) and own.primary:
             return own.organ, own.primary
     topography = organ_of_codes((c.system, c.code) for c in codings(data, "code"))
     if group := primary_of(topography):
@@ -177,14 +188,20 @@ def _primary(
     return (site, group) if (group := primary_of(site)) else ("", None)
 
 
-def _grade(known: tuple[Concept, ...], name: TumourName | None, words: str) -> str | None:
+@lru_cache(maxsize=1024)
+def _name_of(concept: Concept) -> TumourName | None:
+    """What a row of the code table names."""
+    return read_name(concept.display)
+
+
+def _grade(data: dict[str, object], known: tuple[Concept, ...], name: TumourName | None, words: str) -> str | None:
     """The grade the code itself states, else the words of the Condition, when they name one grade."""
     for concept in known:
-        if concept.code not in _GRADE_UNSURE and (own := read_name(concept.display)) and own.grade:
+        if concept.code not in _GRADE_UNSURE and (own := _name_of(concept)) and own.grade:
             return own.grade
     if name:
         return name.grade
-    beside = read_name(words) if any(_ENTITY.get(concept.name) in ("net", "nen") for concept in known) else None
+    beside = _named(data, words) if any(_ENTITY.get(concept.name) in ("net", "nen") for concept in known) else None
     return beside.grade if beside else None
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
-from functools import lru_cache
 
 from cds_service.record.codes import Concept
 from cds_service.record.model import Group
@@ -207,7 +206,6 @@ def drugs_coded(found: Iterable[Concept]) -> tuple[str, ...]:
     return tuple(sorted({concept.name for concept in found if concept.name in GROUPS and not concept.refused}))
 
 
-@lru_cache(maxsize=4096)
 def drugs_named(words: str) -> tuple[str, ...]:
     """The drugs a product or regimen text names; regimens are taken apart. Longer names win over their parts."""
     words = _without_accents(words[:MAX_NAME])

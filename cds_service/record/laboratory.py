@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from decimal import Decimal
-from functools import lru_cache
 from typing import Any, NamedTuple, cast, get_args
 
 from cds_service.dates import Span
@@ -24,7 +23,7 @@ from cds_service.fhir.elements import (
 from cds_service.fhir.ignored import Ignored, Why
 from cds_service.fhir.resources import Resource, ResourceSet
 from cds_service.record.analyte_names import NOT_BLOOD, URINE_TOO, named_analyte
-from cds_service.record.codes import Said, concepts_at
+from cds_service.record.codes import Said, asked_once, concepts_at
 from cds_service.record.common import when_observed
 from cds_service.record.index import parts_speaking, speaking
 from cds_service.record.model import Analyte, LabResult, ReadAs
@@ -98,7 +97,7 @@ def _analyte_of(code: Said, data: Mapping[str, Any]) -> Analyte | None:
     return name
 
 
-@lru_cache(maxsize=1024)
+@asked_once
 def _analyte_said(code: Said) -> Analyte | None:
     names = code.names & _ANALYTES if code.concepts else {named_analyte(words) for words in code.texts} - {None}
     return cast(Analyte, next(iter(names))) if len(names) == 1 else None

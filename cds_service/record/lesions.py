@@ -7,13 +7,12 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
 from decimal import Decimal
-from functools import lru_cache
 from typing import Any, Literal
 
 from cds_service.fhir.elements import codings, data_absent, notes, number, objects, quantity, text, text_of, words_at
 from cds_service.fhir.ignored import Ignored
 from cds_service.fhir.resources import Resource, ResourceSet
-from cds_service.record.codes import Said
+from cds_service.record.codes import Said, asked_once
 from cds_service.record.common import by_source
 from cds_service.record.index import code_of
 from cds_service.record.intervals import NotAScore, compared, score, score_of, size_mm, size_of
@@ -53,7 +52,7 @@ def kind_of(part: dict[str, Any]) -> Kind | None:
     return kind_said(code_of(part))
 
 
-@lru_cache(maxsize=1024)
+@asked_once
 def kind_said(code: Said) -> Kind | None:
     """What a code measures of a lesion."""
     if "krenning-score" in code.names:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
 from typing import Any
 
 from cds_service.dates import Span, parse_date
 from cds_service.fhir.elements import dated, notes, objects, text, words_at
 from cds_service.fhir.ignored import Ignored
 from cds_service.fhir.resources import Resource, ResourceSet
-from cds_service.record.codes import Concept, Said, concepts_at, free_words
+from cds_service.record.codes import Concept, Said, asked_once, concepts_at, free_words
 from cds_service.record.drugs import GROUPS, MAX_NAME, drugs_coded, drugs_named, is_local
 from cds_service.record.index import candidates
 from cds_service.record.medication import Product, beside, bounds, composition, doses, product_of, product_said, unnamed
@@ -96,7 +95,7 @@ def _appointment_kinds(resource: Resource, resources: ResourceSet) -> Iterator[O
             yield from _service_kinds(request)
 
 
-@lru_cache(maxsize=1024)
+@asked_once
 def _is_asked_for(code: Said) -> bool:
     return any(True for _ in _product_kinds(product_said(code)))
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 
 from cds_service.narrative.lowercase import folded, lower_pattern, lower_source
 from cds_service.narrative.starts import starts_of
@@ -116,7 +115,6 @@ def organ_of(site: str) -> str:
     return _organ_of_name(site) if len(site) <= 120 else the_organ([organ for organ, _, _ in organs_in(site)])
 
 
-@lru_cache(maxsize=2048)
 def _organ_of_name(site: str) -> str:
     return the_organ([organ for organ, _, _ in organs_in(site)])
 

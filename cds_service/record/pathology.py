@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
-from functools import lru_cache
 from typing import Any, Literal
 
 from cds_service.fhir.elements import codings, effective, notes, number, objects, text, words_at
 from cds_service.fhir.ignored import Ignored
 from cds_service.fhir.resources import Resource, ResourceSet
-from cds_service.record.codes import Said, all_said, free_words, names_at
+from cds_service.record.codes import Said, all_said, asked_once, free_words, names_at
 from cds_service.record.common import by_source, when_observed
 from cds_service.record.index import code_of, once, speaking
 from cds_service.record.intervals import denominator, percent
@@ -122,7 +121,7 @@ def what_of(data: dict[str, Any]) -> What | None:
     return what_said(code_of(data))
 
 
-@lru_cache(maxsize=1024)
+@asked_once
 def what_said(code: Said) -> What | None:
     """What a code states of tissue."""
     names = code.names

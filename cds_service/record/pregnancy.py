@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from decimal import Decimal
-from functools import lru_cache
 from typing import Any, Literal
 
 from cds_service.fhir.elements import Quantity, codings, notes, number, objects, quantity, text, words_at
 from cds_service.fhir.ignored import Ignored
 from cds_service.fhir.resources import Resource, ResourceSet
-from cds_service.record.codes import Said, concepts_at, names_at
+from cds_service.record.codes import Said, asked_once, concepts_at, names_at
 from cds_service.record.common import free_texts, when_observed
 from cds_service.record.index import code_of, speaking
 from cds_service.record.model import PregnancyResult
@@ -76,7 +75,7 @@ def _pregnancy(resource: Resource) -> tuple[Result, bool] | None:
     return (_quantitative(data, amount), True) if amount else (_qualitative(data), False)
 
 
-@lru_cache(maxsize=1024)
+@asked_once
 def _asked(code: Said) -> Literal["test", "status"] | None:
     words = " ".join(code.texts)
     is_test = bool(code.names & {"hcg", "hcg-quantitative"}) or bool(_TEST.search(words))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
 from cds_service.record.model import ProblemKind
 
@@ -110,7 +109,6 @@ _WHOLE_TEXT: frozenset[ProblemKind] = frozenset(
 _MAX_NAME = 1000
 
 
-@lru_cache(maxsize=4096)
 def kinds_named(words: str) -> tuple[ProblemKind, ...]:
     """The problems a text names as the patient's own; what is negated, feared or a relative's is none."""
     words = words[:_MAX_NAME]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
 from typing import Any
 
 from cds_service.dates import Span, parse_date
@@ -12,7 +11,7 @@ from cds_service.fhir.elements import codings, dated, effective, notes, objects,
 from cds_service.fhir.ignored import Ignored
 from cds_service.fhir.resources import Resource, ResourceSet
 from cds_service.fhir.status import UNSURE, verification
-from cds_service.record.codes import Said, concepts_at, names_at
+from cds_service.record.codes import Said, asked_once, concepts_at, names_at
 from cds_service.record.common import first_date, free_texts, when_observed
 from cds_service.record.index import candidates, code_of
 from cds_service.record.medication import product_of
@@ -88,7 +87,7 @@ def read(resources: ResourceSet, ignored: list[Ignored]) -> list[Problem]:
     return found
 
 
-@lru_cache(maxsize=1024)
+@asked_once
 def _names_problem(code: Said) -> bool:
     """Whether a Condition's code may name a problem; what stands beside it only completes that (``index``)."""
     if "pregnancy-end" in code.names or not _CODED.keys().isdisjoint(code.names):
@@ -216,7 +215,7 @@ def _of_observation(resource: Resource, resources: ResourceSet) -> Iterator[Prob
         yield Problem(source=resource.source, when=when, kind=kind, read_as="narrative", text=said[:200])
 
 
-@lru_cache(maxsize=1024)
+@asked_once
 def _asks_status(code: Said) -> bool:
     return "delivery-date-estimated" in code.names or bool(_STATUS_TITLE.search(" ".join(code.texts)))
 

@@ -7,13 +7,12 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import lru_cache
 from typing import Any
 
 from cds_service.fhir.elements import Coding, Quantity, dated, objects, text, words_at
 from cds_service.fhir.ignored import Ignored
 from cds_service.fhir.resources import Resource, ResourceSet
-from cds_service.record.codes import Concept, Said, concepts, concepts_at, free_words
+from cds_service.record.codes import Concept, Said, asked_once, concepts, concepts_at, free_words
 from cds_service.record.courses import KINDS, course_of, written_cycles
 from cds_service.record.drugs import MAX_NAME, NOT_TAKEN
 from cds_service.record.index import candidates
@@ -90,7 +89,6 @@ def radioligand_of(codes: tuple[Concept, ...], words: str) -> Radioligand | None
     return radioligand_named(words)
 
 
-@lru_cache(maxsize=4096)
 def radioligand_named(words: str) -> Radioligand | None:
     """The radioligand named in a text; diagnostic tracers and plans are not treatment."""
     words = unicodedata.normalize("NFKC", words[:MAX_NAME])  # the superscript isotope numbers
@@ -158,12 +156,12 @@ def undated(treatments: Iterable[Treatment]) -> Iterator[Ignored]:
         yield from (Ignored(item.source, "no-date", "PRRT cycle") for item in given if item.when is None)
 
 
-@lru_cache(maxsize=1024)
+@asked_once
 def _is_agent(code: Said) -> bool:
     return radioligand(product_said(code)) is not None
 
 
-@lru_cache(maxsize=1024)
+@asked_once
 def _may_be_cycle(code: Said) -> bool:
     named = radioligand_of(code.concepts, " ".join(code.texts))
     return named is not None or any(concept.name in _AGENT_UNSAID for concept in code.concepts)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Any
 
 from cds_service.fhir.elements import objects
 from cds_service.record.analyte_names import named_analyte
-from cds_service.record.codes import Said, said
+from cds_service.record.codes import Said, asked_once, said
 
 _WORDS = re.compile(
     r"ecog|zubrod|who |karnofsky|kps|performance|nyha|heart(?! rate)|cardiac|echo|ejection|pregnan|hcg|gonadotro"
@@ -46,7 +45,7 @@ def telling(code: object) -> bool:
     return not titles or any(_named(title) for title in titles)
 
 
-@lru_cache(maxsize=8192)
+@asked_once
 def _named(title: Said) -> bool:
     if title.concepts:
         return not any(concept.refused for concept in title.concepts)

@@ -7,7 +7,6 @@ import binascii
 import html
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import Any
 
 from msgspec.structs import replace
@@ -15,7 +14,7 @@ from msgspec.structs import replace
 from cds_service.fhir.elements import MAX_TEXT, objects, text
 from cds_service.fhir.ignored import Ignored
 from cds_service.fhir.resources import Resource, ResourceSet
-from cds_service.record.codes import Said
+from cds_service.record.codes import FreeWords, Said, asked_once
 from cds_service.record.index import once, speaking
 from cds_service.record.pdf_text import pdf_texts
 
@@ -171,7 +170,7 @@ def _utf16(raw: bytes) -> str | None:
         return None
 
 
-@lru_cache(maxsize=1024)
+@asked_once
 def _is_impression(code: Said) -> bool:
     if code.names & _IMPRESSION:
         return True
@@ -214,9 +213,9 @@ def _as_reports(resources: ResourceSet) -> Iterator[Resource]:
         about = next(objects(data.get("context")), {}) or next(objects(data.get("event")), {})
         words = document_texts(document, resources, [])
         title = text(data.get("description")) or text(data.get("title"))
-        kind = dict(next(objects(data.get("type")), {}))
+        kind = next(objects(data.get("type")), {})
         if title and not kind.get("text"):
-            kind["text"] = title
+            kind = FreeWords(kind, text=title)
         report = {"resourceType": "DiagnosticReport", "status": "final", "code": kind, "conclusion": words,
                   "identifier": data.get("identifier"), "effectivePeriod": about.get("period"),
                   "issued": data.get("date")}  # fmt: skip

@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
-from functools import lru_cache
 from typing import Any, Literal
 
 from cds_service.dates import parse_date
 from cds_service.fhir.elements import number, objects, quantity, text, walk, words_at
 from cds_service.fhir.ignored import Ignored
 from cds_service.fhir.resources import Resource, ResourceSet
-from cds_service.record.codes import Said, concepts_at, names_at
+from cds_service.record.codes import Said, asked_once, concepts_at, names_at
 from cds_service.record.common import free_texts, when_observed
 from cds_service.record.index import candidates, code_of, speaking
 from cds_service.record.model import Performance, Problem, QualityOfLife
@@ -79,7 +78,7 @@ def _valued(part: Mapping[str, Any]) -> bool:
     return any(name.startswith("value") for name in part)
 
 
-@lru_cache(maxsize=1024)
+@asked_once
 def _scale_said(code: Said) -> Literal["ecog", "karnofsky"] | None:
     if code.names & {"ecog", "karnofsky"}:
         return "ecog" if "ecog" in code.names else "karnofsky"
@@ -131,7 +130,7 @@ def read_nyha(resources: ResourceSet, ignored: list[Ignored]) -> list[Problem]:
     return found
 
 
-@lru_cache(maxsize=1024)
+@asked_once
 def _is_nyha(code: Said) -> bool:
     return "nyha" in code.names or any(_NYHA.search(words) for words in code.texts)
 
@@ -184,7 +183,7 @@ def _global_scores(resources: ResourceSet) -> Iterator[tuple[Resource, str, Sequ
             yield resource, instrument, [answer for item in asked for answer in walk(item, "answer")]
 
 
-@lru_cache(maxsize=1024)
+@asked_once
 def _is_global(code: Said) -> bool:
     return bool(_GLOBAL.search(code.words) or _GLOBAL.search(code.shown))
 
@@ -201,7 +200,6 @@ def _global_health(part: Mapping[str, Any]) -> Decimal | None:
     return next((value for value in values if value is not None), None)
 
 
-@lru_cache(maxsize=1024)
 def _instrument_in(words: str) -> str | None:
     match = _INSTRUMENT.search(words)
     if match is None:

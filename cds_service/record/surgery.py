@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from decimal import Decimal
-from functools import lru_cache
 
 from cds_service.dates import Span
 from cds_service.fhir.elements import dated, effective, notes, objects, quantity, text, words_at
@@ -16,7 +15,7 @@ from cds_service.fhir.ignored import Ignored
 from cds_service.fhir.resources import Resource, ResourceSet
 from cds_service.fhir.status import UNSURE, verification
 from cds_service.narrative.normalise import plain
-from cds_service.record.codes import Said, free_words, names_at
+from cds_service.record.codes import Said, asked_once, free_words, names_at
 from cds_service.record.index import candidates, code_of
 from cds_service.record.intervals import percent
 from cds_service.record.model import Intervention, Procedure, Range
@@ -138,7 +137,7 @@ def read(resources: ResourceSet, ignored: list[Ignored]) -> list[Procedure]:
     return sorted(found, key=lambda item: (item.source, item.kind, repr(item)))
 
 
-@lru_cache(maxsize=1024)
+@asked_once
 def _names_one(code: Said) -> bool:
     return bool(_coded(code.names) or kinds_in(" ".join(code.texts)))
 
@@ -169,7 +168,6 @@ def kinds_in(words: str) -> tuple[Intervention, ...]:
     return _kinds_in(words[:600])
 
 
-@lru_cache(maxsize=1024)
 def _kinds_in(words: str) -> tuple[Intervention, ...]:
     line = " ".join(plain(words).text.split())
     found: set[Intervention] = set()
@@ -207,7 +205,7 @@ def when_done(data: dict[str, object]) -> Span | None:
     return end or start
 
 
-@lru_cache(maxsize=1024)
+@asked_once
 def _proves(code: Said) -> tuple[Intervention, ...]:
     """The operations a Condition's code, or its words when no code is known, proves."""
     coded = _coded(code.names)
@@ -257,7 +255,7 @@ def _marrow(data: dict[str, object]) -> Range | None:
     return found[0] if found and found[0].high <= Decimal(100) else None
 
 
-@lru_cache(maxsize=1024)
+@asked_once
 def _reported(code: Said) -> tuple[Intervention, ...]:
     """What a report by its code documents as done: an echocardiography, or the imaging guidance of a treatment."""
     guided = _coded(name for name in code.names if name.endswith("-guidance"))

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
 from typing import Any
 
 from cds_service.fhir.elements import dated, words_at
 from cds_service.fhir.ignored import Ignored
 from cds_service.fhir.resources import Resource, ResourceSet
-from cds_service.record.codes import Said, free_words
+from cds_service.record.codes import Said, asked_once, free_words
 from cds_service.record.courses import KINDS, Course, course_of, written_cycles, written_interval
 from cds_service.record.drugs import GROUPS, drugs_coded, drugs_named, is_local, regimen_of
 from cds_service.record.index import candidates
@@ -69,7 +68,7 @@ def read(resources: ResourceSet, ignored: list[Ignored]) -> list[Treatment]:
     return [*found, *_procedures(resources)]
 
 
-@lru_cache(maxsize=1024)
+@asked_once
 def _is_drug(code: Said) -> bool:
     return bool(_drugs_of(product_said(code)))
 
@@ -157,7 +156,6 @@ def _is_treatment(code: Said) -> bool:
     return bool(_drugs_given(" ".join(code.texts)))
 
 
-@lru_cache(maxsize=1024)
 def _drugs_given(words: str) -> tuple[str, ...]:
     """The drugs a Procedure's name says were given."""
     return drugs_named(words) if words and not _NO_TREATMENT.search(words) else ()

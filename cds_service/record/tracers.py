@@ -8,13 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 
 from cds_service.fhir.elements import codings, dated, effective, objects, text, words_at
 from cds_service.fhir.resources import Resource, ResourceSet
 from cds_service.narrative.lowercase import folded, lower_pattern
 from cds_service.narrative.normalise import plain
-from cds_service.record.codes import Said, all_said, concepts, free_words, names_at
+from cds_service.record.codes import Said, all_said, asked_once, concepts, free_words, names_at
 from cds_service.record.index import code_of, once
 from cds_service.record.model import Modality
 
@@ -122,7 +121,7 @@ def _may_be_scan(report: Resource, code: Said) -> bool:
     return not other and bool(report.data.get("basedOn") or _is_imaging(report))
 
 
-@lru_cache(maxsize=1024)
+@asked_once
 def _scan_code(code: Said) -> bool:
     words = " ".join(code.texts)
     patterns = (_PET, _SCINTIGRAPHY, _CT_MRI, _SSTR_WORDS, _IMAGING)
@@ -249,7 +248,7 @@ def _radiopharmaceuticals(report: Resource, resources: ResourceSet) -> set[str]:
     return found
 
 
-@lru_cache(maxsize=1024)
+@asked_once
 def _of_a_tracer(code: Said) -> bool:
     return re.search(r"radiopharm|tracer", code.shown, re.I) is not None
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 
 from cds_service.narrative.lowercase import folded, lower_pattern
 from cds_service.narrative.normalise import plain
@@ -119,7 +118,6 @@ def read_name(written: str) -> TumourName | None:
     return _read_name(written[:_LONGEST])
 
 
-@lru_cache(maxsize=1024)
 def _read_name(written: str) -> TumourName | None:
     words = " ".join(plain(written).text.split())
     if _LOOK_ALIKE.search(folded(words)):
