@@ -17,7 +17,7 @@ from cds_service.hooks.request import MAX_ENTRIES, Answer
 from cds_service.hooks.settings import Settings
 from cds_service.hooks.telemetry import observe
 from cds_service.hooks.views import answer_errors, hooks_blueprint, operations_blueprint
-from cds_service.store import Store
+from cds_service.store import Call, Store
 from cds_service.store.replay import StoredReplay
 from cds_service.web.pages import Profile, sandbox_blueprint
 from cds_service.web.samples import Sample
@@ -75,11 +75,20 @@ def _authenticate(app: Flask, settings: Settings, store: Store | None) -> None:
     authenticate(app, Authenticator(settings.clients, StoredReplay(store), lifetime=lifetime), settings.public_url)
 
 
-def warm_up(answer: Answer, samples: Mapping[str, Sample]) -> None:
-    """Answers samples of several kinds, so that the first real call is as quick as the others. Raises what they do."""
+def warm_up(answer: Answer, samples: Mapping[str, Sample], store: Store | None = None) -> None:
+    """Answers samples of several kinds, so that the first real call is as quick as the others. Raises what they do.
+
+    Nothing of it stays in the store.
+    """
     _probe(answer, date.today())
     for sample in list(samples.values())[::_WARM]:
-        answer(sample.call, sample.on or date.today())
+        call, day = sample.call, sample.on or date.today()
+        found = answer(call, day)
+        if store is not None:
+            store.rehearse(
+                Call(service="warm-up", hook=call.hook, hook_instance=call.hook_instance, patient_id=call.patient_id,
+                     day=day, milliseconds=0.0, response=found)
+            )  # fmt: skip
 
 
 def _ready(answer: Answer, today: date, store: Store | None, self_test: Callable[[], None] | None) -> None:

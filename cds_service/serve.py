@@ -113,9 +113,9 @@ class _Server(BaseApplication):
 
         limit = self._settings.limits.read_seconds
         answer, samples = load_answer(self._rulebook, self._policy, read_seconds=limit), load_samples()
-        warm_up(answer, samples)
         profile = Profile(self._policy.jurisdiction, self._policy.overrides, self._rulebook.wording)
         store = _open_store(self._settings)
+        warm_up(answer, samples, store)
         self_test = published_cases(self._rulebook, self._policy.jurisdiction, samples)
         self_test()
         app = create_app(

@@ -47,6 +47,15 @@ def bodies(store: Store) -> list[dict[str, object]]:
         return [json.loads(row.body) for row in connection.execute(chain.entries())]
 
 
+def test_a_rehearsed_call_leaves_nothing_behind_and_the_chain_goes_on(store: Store) -> None:
+    before = store.record_call(call((1, ["R-01"])))
+    store.rehearse(call((1, ["G-01"]), (2, ["I-08"])))
+    assert len(bodies(store)) == 1
+    with store.reading() as connection:
+        assert [row.card for row in connection.execute(CARDS.select())] == [card_uuid(1)]
+    assert store.record_call(call()).number == before.number + 1 and faults(store) == []
+
+
 def test_an_entry_says_what_was_asked_and_answered(store: Store) -> None:
     store.record_call(call((1, ["R-01", "D-04"]), client="https://ehr.example"))
     (body,) = bodies(store)

@@ -6,7 +6,7 @@ import json
 import re
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar, cast
 
 import pytest
 from flask.testing import FlaskClient
@@ -14,6 +14,7 @@ from flask.testing import FlaskClient
 from cds_service.app import create_app, warm_up
 from cds_service.hooks.request import HookCall
 from cds_service.rulebook.library import Wording
+from cds_service.store import Call, Store
 from cds_service.web.pages import Profile
 from cds_service.web.samples import Sample, load_samples
 from tests.hooks.fakes import FakeAnswer, call_body
@@ -152,3 +153,15 @@ def test_warming_up_answers_a_sample_and_fails_if_it_does(samples: dict[str, Sam
     with pytest.raises(ValueError):
         warm_up(remember, samples)
     assert seen == ["patient-view", "order-sign"], "the probe first, then one sample"
+
+
+def test_warming_up_rehearses_the_writing_of_an_answer(samples: dict[str, Sample]) -> None:
+    class Rehearsals:
+        seen: ClassVar[list[Call]] = []
+
+        def rehearse(self, call: Call) -> None:
+            self.seen.append(call)
+
+    answered = {"cards": [], "extension": {}}
+    warm_up(lambda call, today: dict(answered), samples, cast(Store, Rehearsals()))
+    assert Rehearsals.seen and all(call.response == answered for call in Rehearsals.seen)
