@@ -31,6 +31,7 @@ from cds_service.record import (
 )  # fmt: skip
 from cds_service.record.model import Chart, Item, Person
 from cds_service.record.relevance import useful
+from cds_service.record.unsaid import unsaid
 
 _T = TypeVar("_T", bound=Item)
 
@@ -54,6 +55,7 @@ def read_chart(
     if resources.wrong_patient:
         return _empty(resources)
     chart = _read(resources, plausible or {})
+    chart.ignored += unsaid(resources, chart)
     if draft_orders:
         drafts = read_drafts(draft_orders, resources)
         chart.ignored += drafts.ignored

@@ -38,7 +38,8 @@ def useful(data: Mapping[str, Any]) -> bool:
 
 
 def telling(code: object) -> bool:
-    """Whether some reader knows what a ``code`` element says; where it says nothing, what it stands on is read."""
+    """Whether some reader knows what a ``code`` element says; where it says nothing, what it stands on is read (or
+    listed as of no code)."""
     if isinstance(code, dict):
         return _named(said(code))
     titles = [said(concept) for concept in objects(code)]
@@ -49,4 +50,6 @@ def telling(code: object) -> bool:
 def _named(title: Said) -> bool:
     if title.concepts:
         return not any(concept.refused for concept in title.concepts)
+    if not (title.first or title.words):
+        return True
     return any(_WORDS.search(words) or named_analyte(words) for words in title.texts)
