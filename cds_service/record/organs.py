@@ -112,10 +112,6 @@ def the_organ(named: Sequence[str]) -> str:
 
 def organ_of(site: str) -> str:
     """One organ for a lesion's site ("Liver structure", "segment VII of liver" -> "liver"); "" when none is named."""
-    return _organ_of_name(site) if len(site) <= 120 else the_organ([organ for organ, _, _ in organs_in(site)])
-
-
-def _organ_of_name(site: str) -> str:
     return the_organ([organ for organ, _, _ in organs_in(site)])
 
 

@@ -34,6 +34,7 @@ _ISOTOPES = (
     ("161Tb", r"161[ -]?tb|tb[ \-^]*161|terbium"),
     ("131I", r"131[ -]?i(?![a-z])|(?<![a-z])i[ \-^]*131|iodine[ -]131"),
 )
+_ISOTOPE_PATTERNS = tuple((name, re.compile(rf"(?<![\d]){pattern}", re.I)) for name, pattern in _ISOTOPES)
 _MAX_DEPTH = 12  # levels of JSON; no order names its agent deeper
 _LIGAND = re.compile(_SSTR_LIGAND, re.I)
 _NAMED = re.compile(
@@ -54,6 +55,10 @@ _OTHERS: tuple[tuple[Group, str, str], ...] = (
     ("mibg", "131I-MIBG", r"mibg|iobenguane|azedra"),
     ("radium-223", "223Ra", r"radium|223[ -]?ra(?![a-z])|ra[ \-^]*223|xofigo"),
 )
+_OTHER_PATTERNS = tuple((group, name, re.compile(pattern, re.I)) for group, name, pattern in _OTHERS)
+_THERAPEUTIC = re.compile(r"therap|177|131|225|azedra|pluvicto|treat", re.I)
+_ANY = re.compile("|".join([*(row[-1] for row in (*_ISOTOPES, *_OTHERS)), _NAMED.pattern]), re.I)
+"""Without any of these words no radioligand is named."""
 _AGENT_UNSAID = frozenset({"radionuclide-therapy", "isotope-177lu"})
 """Procedures that say that it was one, not with what."""
 _UNIT_WORDS = frozenset({"unit", "units", "1", "each", "ea", "millicurie units", "billing units", "u"})
@@ -92,15 +97,15 @@ def radioligand_of(codes: tuple[Concept, ...], words: str) -> Radioligand | None
 def radioligand_named(words: str) -> Radioligand | None:
     """The radioligand named in a text; diagnostic tracers and plans are not treatment."""
     words = unicodedata.normalize("NFKC", words[:MAX_NAME])  # the superscript isotope numbers
-    if NOT_TAKEN.match(words):
+    if not _ANY.search(words) or NOT_TAKEN.match(words):
         return None
-    for group, name, pattern in _OTHERS:
-        if re.search(pattern, words, re.I):
-            therapeutic = group == "radium-223" or re.search(r"therap|177|131|225|azedra|pluvicto|treat", words, re.I)
+    for group, name, pattern in _OTHER_PATTERNS:
+        if pattern.search(words):
+            therapeutic = group == "radium-223" or _THERAPEUTIC.search(words)
             return Radioligand(group, name, "", False) if therapeutic and not _DIAGNOSTIC.search(words) else None
     if _PLANNING.search(words):
         return None
-    isotope = next((name for name, pattern in _ISOTOPES if re.search(rf"(?<![\d]){pattern}", words, re.I)), "")
+    isotope = next((name for name, pattern in _ISOTOPE_PATTERNS if pattern.search(words)), "")
     ligand = _LIGAND.search(words)
     if _NAMED.search(words) or (isotope and ligand):
         if _DIAGNOSTIC.search(words) and (not isotope or _IMAGING.search(words)):
