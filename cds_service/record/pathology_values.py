@@ -79,6 +79,8 @@ def mitoses_of(part: dict[str, Any], source: str, ignored: list[Ignored]) -> tup
         return read
     if number(part.get("valueInteger")) is not None:
         ignored.append(Ignored(source, "no-unit", "mitoses"))
+    elif not data_absent(part) and any(value and name.startswith("value") for name, value in part.items()):
+        ignored.append(Ignored(source, "unreadable", "mitoses"))
     return None
 
 

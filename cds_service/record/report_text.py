@@ -57,6 +57,8 @@ def _report_text(report: Resource, resources: ResourceSet) -> tuple[str, list[Ig
     ignored: list[Ignored] = []
     data = report.data
     parts = [_plain(data.get("conclusion"))]
+    if not parts[0] and data.get("conclusion") and not isinstance(data["conclusion"], str):
+        ignored.append(Ignored(report.source, "unreadable", "conclusion"))
     impressions = once(resources, "impressions", lambda: {i.source for i in speaking(resources, _is_impression)})
     for target in objects(data.get("result")) if impressions else ():
         observation = resources.resolve(target, within=report)

@@ -139,6 +139,29 @@ def test_mitoses(value, expected):
     assert (found.mitoses.high, found.mitoses_per) == expected
 
 
+@pytest.mark.parametrize("value", [
+    {"valueString": ["5/10 HPF"]}, {"valueString": {"a": "b"}}, {"valueString": 5}, {"valueQuantity": "5/10 HPF"},
+    {"valueQuantity": {"unit": "/10 HPF"}}, {"valueBoolean": True},
+])  # fmt: skip
+def test_mitoses_that_cannot_be_read_are_listed(value):
+    found, ignored = run(pathology, observation(concept(SNOMED, "27350008"), **value))
+    assert found == [] and why(ignored) == {("Observation/o", "unreadable")}
+
+
+@pytest.mark.parametrize("value", [{}, {"valueString": None}, {"valueString": ""}, {"valueQuantity": {}}])
+def test_no_count_of_mitoses_is_none(value):
+    found, ignored = run(pathology, observation(concept(SNOMED, "27350008"), **value))
+    assert found == [] and ignored == []
+
+
+def test_a_conclusion_that_is_no_text_is_listed():
+    for words in (["G2 NET, Ki-67 8 %"], {"text": "G2 NET, Ki-67 8 %"}, 8):
+        found, ignored = run(pathology, report(PATHOLOGY, conclusion=words))
+        assert found == [] and why(ignored) == {("DiagnosticReport/r", "unreadable")}
+    for words in (None, "", [], {}):
+        assert run(pathology, report(PATHOLOGY, conclusion=words)) == ([], [])
+
+
 def test_mitoses_of_unknown_area_are_listed():
     for value, reason in (({"valueQuantity": {"value": 7}}, "no-unit"), ({"valueInteger": 7}, "no-unit"),
                           ({"valueQuantity": {"value": 7, "unit": "%"}}, "unknown-unit")):  # fmt: skip
