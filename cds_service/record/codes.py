@@ -201,13 +201,27 @@ def _said_of(concept: Mapping[str, Any], *, free: bool) -> Said:
         sent = concept.get("coding", (concept,))
         parts = tuple([(item.get("system"), item.get("code"), item.get("display")) for item in sent])
         words, stray = concept.get("text"), concept.get("display")
+        known = _KEPT.get((parts, words, stray))
+        if known is not None:
+            return known
         titles = [words or "", stray or "", *[display or "" for _, _, display in parts]]
-        short = max(map(len, titles)) <= _LONGEST_TITLE
-        keeps = short and not (free and (words or stray or any(not code for _, code, _ in parts)))
-        return (_said if keeps else _read)(parts, words, stray)
+        free = free and bool(words or stray or any(not code for _, code, _ in parts))
+        found = _read(parts, words, stray)
+        return found if free or max(map(len, titles)) > _LONGEST_TITLE else _keep((parts, words, stray), found)
     except (AttributeError, TypeError):  # wrong shapes: read slowly, as far as they are readable
         written = [text(concept.get("text")), *(coding.display for coding in codings(concept))]
         return _of(codings(concept), written, words_at(concept))
+
+
+_MOST_KEPT = 8192
+_KEPT: dict[tuple[Any, Any, Any], Said] = {}
+"""What was read of codes and their titles, between calls too."""
+
+
+def _keep(what: tuple[Any, Any, Any], found: Said) -> Said:
+    if len(_KEPT) >= _MOST_KEPT:
+        _KEPT.clear()
+    return _KEPT.setdefault(what, found)
 
 
 def _read(parts: tuple[tuple[Any, Any, Any], ...], words: Any, stray: Any) -> Said:
@@ -215,9 +229,6 @@ def _read(parts: tuple[tuple[Any, Any, Any], ...], words: Any, stray: Any) -> Sa
     written = [text(words), *(coding.display for coding in found)]
     shown = " ".join(dict.fromkeys(filter(None, [*written, text(stray)])))
     return _of(tuple(coding for coding in found if coding.code or coding.display), written, shown)
-
-
-_said = lru_cache(maxsize=8192)(_read)
 
 
 def _of(found: tuple[Coding, ...], written: Iterable[str], shown: str) -> Said:
