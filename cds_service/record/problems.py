@@ -74,7 +74,7 @@ def read(resources: ResourceSet, ignored: list[Ignored]) -> list[Problem]:
     for resource in candidates(resources, _names_problem, "Condition"):
         found += _of_condition(resource)
     for resource in candidates(resources, _asks_status, "Observation"):
-        found += _of_observation(resource, resources)
+        found += _of_observation(resource, resources, ignored)
     for resource in resources.of("AdverseEvent"):
         found += _of_adverse_event(resource, resources)
     for resource in resources.of("MedicationAdministration", "MedicationStatement", "Procedure"):
@@ -181,7 +181,7 @@ def _grade(data: Mapping[str, Any], kind: ProblemKind, words: str) -> int | None
     return _ROMAN.get(match[1].lower()) or int(match[1]) if match else None
 
 
-def _of_observation(resource: Resource, resources: ResourceSet) -> Iterator[Problem]:
+def _of_observation(resource: Resource, resources: ResourceSet, ignored: list[Ignored]) -> Iterator[Problem]:
     """Status observations: breast-feeding, menopause, estimated date of delivery, life expectancy."""
     data = resource.data
     code = code_of(data)
@@ -197,6 +197,8 @@ def _of_observation(resource: Resource, resources: ResourceSet) -> Iterator[Prob
             yield Problem(
                 source=resource.source, when=when, kind="pregnancy", due=due, text="estimated date of delivery"
             )
+        elif any(value and name.startswith("value") for name, value in data.items()):
+            ignored.append(Ignored(resource.source, "unreadable", "estimated date of delivery"))
         return
     if answers:
         yield from (Problem(source=resource.source, when=when, kind=_CODED[name][0]) for name in sorted(answers))

@@ -138,6 +138,16 @@ def test_due_date():
     assert [(item.kind, str(item.due)) for item in found.problems] == [("pregnancy", "2026-04-01")]
 
 
+@pytest.mark.parametrize("value", [
+    {"valueDateTime": "in April"}, {"valueDateTime": ["2026-04-01"]}, {"valueString": "40 weeks"},
+    {"valueQuantity": {"value": 280, "unit": "d"}},
+])  # fmt: skip
+def test_a_due_date_that_cannot_be_read_is_listed(value):
+    found = chart(loinc("11778-8", **value))
+    assert found.problems == [] and listed(found) == {("Observation/o", "unreadable")}
+    assert listed(chart(loinc("11778-8", **dict.fromkeys(value)))) == set(), "nothing was said"
+
+
 @pytest.mark.parametrize(
     ("title", "value", "kind"),
     [
