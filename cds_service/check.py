@@ -90,13 +90,13 @@ def check(call: HookCall, book: Rulebook, policy: Policy, on: date) -> Checked:
     chart = chart_of(call, book, on)
     assessor = Assessor(book, policy)
     assessment = assessor.assess(chart, today=on, hook=call.hook, hook_instance=call.hook_instance)
-    resources = _resources(call)
     read_as = _collected(_read_as(chart))
     facts = _collected((source, name) for name, known in assessment.facts.items() for source in known.sources)
     criteria = _collected(
         (source, line["id"]) for line in assessment.to_json().get("criteria", ()) for source in line.get("sources", ())
     )
     ignored = tuple(sorted(set(assessment.ignored)))
+    resources = _resources(call, {*read_as, *facts, *(row.source for row in ignored)})
     for source in {row.source for row in ignored} - read_as.keys() - criteria.keys():
         facts.pop(source, None)  # facts that say only that it was not used
     for name, helper in _helpers(read_as.keys() | facts.keys(), resources):
@@ -113,11 +113,12 @@ def check(call: HookCall, book: Rulebook, policy: Policy, on: date) -> Checked:
     )
 
 
-def _resources(call: HookCall) -> dict[str, list[dict[str, Any]]]:
+def _resources(call: HookCall, cited: set[str]) -> dict[str, list[dict[str, Any]]]:
     """Every resource as sent, by the name an assessment cites; several where a name stands for several contents."""
     found: dict[str, dict[str, dict[str, Any]]] = defaultdict(dict)
     for item in harvest({**call.prefetch, "draftOrders": call.draft_orders}).found:
-        found[item.source][canonical({**item.data, "meta": None})] = item.data
+        name = item.full_url if item.full_url in cited else item.source  # two servers' resources of one id
+        found[name][canonical({**item.data, "meta": None})] = item.data
     return {source: list(contents.values()) for source, contents in found.items()}
 
 

@@ -188,3 +188,18 @@ def test_an_observation_without_a_value_is_called_that() -> None:
     absent = {**empty, "id": "absent", "dataAbsentReason": {"text": "unknown"}}
     found = checked(person, empty, absent).unneeded
     assert found == dict.fromkeys(("Observation/absent", "Observation/empty"), "it holds no value")
+
+
+def test_one_id_on_two_servers() -> None:
+    hosts = ("http://a.example/fhir", "http://b.example/fhir")
+    results = [
+        {"fullUrl": f"{host}/Observation/o", "resource": resource(
+            "Observation", "o", status="final", code=concept(LOINC, "718-7"), effectiveDateTime=DAY, subject=SUBJECT,
+            valueQuantity={"value": value, "unit": "g/dL", "code": "g/dL", "system": "http://unitsofmeasure.org"})}
+        for host, value in zip(hosts, (12.1, 11.2), strict=True)
+    ]  # fmt: skip
+    patient = {"resource": {"resourceType": "Patient", "id": PATIENT}}
+    body = json.dumps({"resourceType": "Bundle", "type": "collection", "entry": [patient, *results]})
+    found = check(call_from_bundle(body.encode(), PATIENT), *site(), ON)
+    assert [row.source for row in found.used if "hb" in row.read_as] == [f"{host}/Observation/o" for host in hosts]
+    assert found.unneeded == {} and found.ambiguous.keys().isdisjoint({"Observation/o"})
