@@ -7,8 +7,8 @@ import os
 import signal
 import threading
 import time
+from http.client import HTTPException
 from pathlib import Path
-from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 from uuid import uuid4
 
@@ -28,7 +28,7 @@ def post(port: int, path: str, body: object) -> bool:
     try:
         with urlopen(request, timeout=20) as response:
             return bool(response.status == 200 and json.load(response))
-    except (OSError, ValueError, HTTPError):
+    except (OSError, ValueError, HTTPException):  # cut off at any point of the answer
         return False
 
 
