@@ -77,7 +77,7 @@ _STEP = r"(?:[0-9](?:\.\d)?|IV|III|II|I)"
 _SCORE = re.compile(
     rf"(?:(?:modified )?krenning)?(?:['s]{{0,2}} (?:score|scale|grade|class))?\s*(?:score|grade"
     rf"|class)?(?: of)?\s*[:=]?\s*"
-    rf"(?P<sign><=|>=|<|>)?\s*(?P<low>{_STEP})(?:\s*(?:-|--|to|/|or)\s*(?P<high>{_STEP}))?\s*(?:\([^()]{{0,80}}\))?",
+    rf"(?P<sign><=|>=|<|>)?\s*(?P<low>{_STEP})(?:\s*(?:-|--|to|/|or)\s*(?P<high>{_STEP}))?\s*(?:\((?P<why>[^()]{{0,80}})\))?",
     re.I,
 )
 
@@ -100,11 +100,13 @@ def score(written: str) -> Score | None:
         return None
     low = _step(match["low"])
     if match["high"] is None:
-        return score_of(low, match["sign"])
-    high = _step(match["high"])
-    if match["sign"] or high < low:
-        return None
-    return score_of(low)[0], score_of(high)[1]
+        found = score_of(low, match["sign"])
+    else:
+        high = _step(match["high"])
+        if match["sign"] or high < low:
+            return None
+        found = score_of(low)[0], score_of(high)[1]
+    return None if compared(match["why"] or "") not in (None, found) else found  # "3 (below liver)" says neither
 
 
 _MORE, _LESS, _AS = r"(?:above|greater|higher|more|>)", r"(?:below|less|lower|<)", r"(?:equal|similar|same|comparable)"
@@ -116,14 +118,27 @@ _COMPARED: tuple[tuple[re.Pattern[str], Score], ...] = (
     (re.compile(rf"^{_MORE}{_REST}(?:spleen|splenic)", re.I), (4, 4)),
 )  # fmt: skip
 _NEGATION = re.compile(r"\b(?:no|not|without)\b", re.I)
+_UPTAKE = re.compile(r"^(?:tracer )?(?:uptake|intensity|activity)(?: is)? ", re.I)
 
 
 def compared(said: str) -> Score | None:
     """A score from a comparison with the liver or the spleen ("above liver" is 3); None if it says no or several."""
     if _NEGATION.search(said):
         return None
+    said = _UPTAKE.sub("", said)
     scores = {score for pattern, score in _COMPARED if pattern.search(said)}
     return scores.pop() if len(scores) == 1 else None
+
+
+_EXPLAINED = re.compile(r"(?P<score>[^:;,=(]{1,24}?)\s*(?:[:;,=(]|\s-\s)\s*(?P<why>[^()]+)\)?")
+
+
+def explained_score(written: str) -> Score | None:
+    """A score with its meaning beside it ("Grade 3: uptake greater than liver"); None unless both say the same."""
+    match = _EXPLAINED.fullmatch(_tidy(written))
+    if match is None or (found := score(match["score"])) is None:
+        return None
+    return found if found == compared(match["why"]) else None
 
 
 def score_of(value: Decimal, comparator: str | None = None) -> Score:

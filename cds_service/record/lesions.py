@@ -15,7 +15,7 @@ from cds_service.fhir.resources import Resource, ResourceSet
 from cds_service.record.codes import Said, asked_once
 from cds_service.record.common import by_source
 from cds_service.record.index import code_of
-from cds_service.record.intervals import NotAScore, compared, score, score_of, size_mm, size_of
+from cds_service.record.intervals import NotAScore, compared, explained_score, score, score_of, size_mm, size_of
 from cds_service.record.model import Lesion, Score
 from cds_service.record.organs import organ_of_codes
 
@@ -121,11 +121,11 @@ def _score(part: dict[str, Any]) -> Score | None:
         last = score_of(high.value)[1] if high else 4
         return (first, last) if first <= last else None
     if written := text(part.get("valueString")):
-        return score(written)
+        return score(written) or explained_score(written)
     concept = part.get("valueCodeableConcept")
     coded = codings(concept)
     for words in dict.fromkeys((text_of(concept), *(c.display for c in coded), *(c.code for c in coded))):
-        if words and (found := score(words)) is not None:
+        if words and (found := score(words) or explained_score(words)) is not None:
             return found
     return None
 

@@ -64,6 +64,9 @@ def lesion(*resources):
         ({"valueString": "Krenning score 2"}, (2, 2)),
         ({"valueString": "2/4"}, (2, 4)),  # "2 of 4" or "2 to 4": both are inside
         ({"valueCodeableConcept": {"text": "Krenning 3"}}, (3, 3)),
+        ({"valueCodeableConcept": {"text": "Grade 3: uptake greater than liver"}}, (3, 3)),
+        ({"valueString": "Krenning score 2 - equal to liver"}, (2, 2)),
+        ({"valueString": "IV (tracer uptake higher than spleen)"}, (4, 4)),
         ({"valueCodeableConcept": {"coding": [{"system": SSTR, "code": "3"}]}}, (3, 3)),
     ],
 )
@@ -93,8 +96,10 @@ def test_krenning_in_words(words, score, worded):
     assert (found.score, found.words) == (score, worded)
 
 
-def test_a_score_in_other_words_is_listed():
-    found, ignored = run(imaging, report(DOTATATE, **results("k")), krenning({"valueString": "see text"}, "liver"))
+@pytest.mark.parametrize("words", ["see text", "3: see text", "Grade 3: uptake less than liver",
+                                   "3 (lower than liver)", "3: not greater than liver"])  # fmt: skip
+def test_a_score_in_other_words_or_with_another_meaning_beside_it_is_listed(words):
+    found, ignored = run(imaging, report(DOTATATE, **results("k")), krenning({"valueString": words}, "liver"))
     assert [x.score for x in found[0].lesions] == [None]
     assert why(ignored) == {("Observation/k", "unreadable")}
 
