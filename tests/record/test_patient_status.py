@@ -82,6 +82,7 @@ def test_undated_performance_is_used():
         (observation(concept("NYHA"), valueString="II-III"), 3), (condition(concept("NYHA III")), 3),
         (condition(concept("Heart failure, NYHA class IV")), 4), (condition(concept(None, (SNOMED, "422293003"))), 4),
         (condition(concept("Heart failure"), stage=[{"summary": concept("NYHA II")}]), 2),
+        (loinc("88020-3", valueCodeableConcept=concept(None, (LOINC, "LA28406-9"))), 3),
     ],
 )  # fmt: skip
 def test_nyha(resource, grade):
