@@ -116,7 +116,7 @@ _STATUS_KINDS: frozenset[Intervention] = frozenset(
 _STATUS_WORDS = re.compile(
     r"\b(?:absence of|acquired absence|status (?:post|after)|s/p|state after|history of|h/o|post-?|after|asplenia"
     r"|surgical absence"
-    r"|zustand nach|presence of)\b|\bz\.n\.|\w+ectomy\b",
+    r"|zustand nach|presence of)\b|\bz\.n\.|\b\w+ectomy\b",
     re.I,
 )
 

@@ -34,7 +34,7 @@ _LONG = re.compile(
 )
 _SHORT = re.compile(
     r"short[- ]acting|immediate|subcutaneous|\bs\.?c\.?\b|\bi\.?v\.?\b|intravenous|infusion|rescue"
-    r"|\b(?:tid|bid|t\.i\.d|b\.i\.d)\b|three times|mycapssa|oral|capsule|bynfezia|\d+ ?(?:mcg|µg|ug|micrograms?)\b",
+    r"|\b(?:tid|bid|t\.i\.d|b\.i\.d)\b|three times|mycapssa|oral|capsule|bynfezia|\d ?(?:mcg|µg|ug|micrograms?)\b",
     re.IGNORECASE,
 )
 _NO_TREATMENT = re.compile(
