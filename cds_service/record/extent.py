@@ -38,13 +38,13 @@ _LESION = lower_pattern(
 _DIAGNOSIS = lower_pattern(
     r"\bneuro-?endo\w+|\b\w{0,5}NETs?\b|\bcarcinoids?\b|\bknown (?:primary|tumou?r)|\bdiagnos\w+",
 )
-_NUMBER_WORDS = {
+NUMBER_WORDS = {
     "one": 1, "single": 1, "solitary": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8,
     "nine": 9, "ten": 10, "eleven": 11, "twelve": 12,
 }  # fmt: skip
 _COUNT = lower_pattern(r"(?:(?P<more>\bmore than|\bover|(?<![-=])>) ?"
                     r"|(?<![\d.,])(?<!krenning )(?<!score )(?<!suv )(?<!suvmax )\b)"
-                    rf"(?P<count>\d{{1,3}}|{'|'.join(_NUMBER_WORDS)})\b(?![.,]\d| ?%| ?(?:mm|cm|x|by)\b)"
+                    rf"(?P<count>\d{{1,3}}|{'|'.join(NUMBER_WORDS)})\b(?![.,]\d| ?%| ?(?:mm|cm|x|by)\b)"
                     r"(?:(?: \w+){0,3})? "
                     r"(?:bon[ey]|osseous|skeletal)(?: \w+){0,2} (?:metasta\w+|lesions?|deposits?)")  # fmt: skip
 _DIFFUSE = lower_pattern(
@@ -147,7 +147,7 @@ def _counts(low: str) -> Iterator[int]:
     yield 0
     for match in _COUNT.finditer(low):
         written = match["count"]
-        yield (int(written) if written.isdigit() else _NUMBER_WORDS[written]) + bool(match["more"])
+        yield (int(written) if written.isdigit() else NUMBER_WORDS[written]) + bool(match["more"])
 
 
 def _shares(low: str) -> Iterator[Range]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from cds_service.record.extent import NUMBER_WORDS
 from cds_service.record.model import ProblemKind
 
 NAMES: dict[ProblemKind, str] = {
@@ -71,8 +72,8 @@ NAMES: dict[ProblemKind, str] = {
     r"|three)\s*months?"
     r"|terminal (?:illness|phase|care)|actively dying|(?:<|less than) ?3 months to live",
     # whether a number of bone lesions is many is not for the reader to say
-    "diffuse-bone-disease": r"(?:diffuse|innumerable|extensive|disseminated|multiple|\b\d{1,2}\b"
-    r"|\b(?:five|six|seven|eight|nine|ten|eleven|twelve)\b).{0,30}(?:bone|skelet\w*|osseous|bony)"
+    "diffuse-bone-disease": r"(?:diffuse|innumerable|extensive|disseminated|multiple|\b\d{1,3}\b"
+    rf"|\b(?:{'|'.join(NUMBER_WORDS)})\b).{{0,30}}(?:bone|skelet\w*|osseous|bony)"
     r".{0,20}(?:metasta|involve|disease|lesion|deposit)|superscan",
     "peritoneal-disease": r"periton\w+ (?:metasta|carcinos|carcinomat|disease|deposit|implant|seeding)"
     r"|metasta\w+.{0,15}peritone",
