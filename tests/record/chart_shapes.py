@@ -104,3 +104,13 @@ def mixed(resources: list[dict[str, Any]], chance: random.Random) -> list[dict[s
     more = resources + chance.choices(resources, k=4)
     chance.shuffle(more)
     return more
+
+
+def treatments(*resources):
+    return chart(*resources).treatments
+
+
+def only(*resources):
+    found = treatments(*resources)
+    assert len(found) == 1, found
+    return found[0]

@@ -1,152 +1,20 @@
-"""Performance, heart, pregnancy, quality of life, other problems, allergies, relatives."""
+"""Problems, the heart, allergies and relatives."""
 
 from __future__ import annotations
-
-from decimal import Decimal
 
 import pytest
 
 from tests.record.chart_shapes import (
     ATC,
     ICD10CM,
-    LOINC,
     SNOMED,
     administration,
-    amount,
     chart,
     concept,
     condition,
     listed,
-    loinc,
     observation,
 )
-
-
-@pytest.mark.parametrize(
-    ("resource", "ecog", "karnofsky"),
-    [
-        (loinc("89247-1", valueInteger=1), 1, None),
-        (loinc("89247-1", valueQuantity=amount(2, "{score}")), 2, None),
-        (loinc("89262-0", valueCodeableConcept=concept(None, (LOINC, "LA9625-0"))), 3, None),
-        (observation(concept(None, (SNOMED, "423740007")), valueCodeableConcept=concept(None, (SNOMED,
-         "422512005"))), 1, None),
-        (observation(concept("ECOG performance status"), valueString="1"), 1, None),
-        (observation(concept("ECOG"), valueString="ECOG 0-1"), 1, None),
-        (observation(concept("ECOG"), valueCodeableConcept=concept("Grade 2 - ambulatory, no work")), 2, None),
-        (observation(concept("WHO performance status"), valueString="0"), 0, None),
-        (observation(concept("ECOG"), valueRange={"low": {"value": 1}, "high": {"value": 2}}), 2, None),
-        (loinc("89243-0", valueInteger=100), 0, 100), (loinc("89243-0", valueInteger=80), 1, 80),
-        (loinc("89243-0", valueInteger=70), 2, 70), (loinc("89243-0", valueInteger=60), 2, 60),
-        (loinc("89243-0", valueInteger=50), 3, 50), (loinc("89243-0", valueInteger=40), 3, 40),
-        (loinc("89243-0", valueInteger=30), 4, 30), (loinc("89243-0", valueInteger=0), 5, 0),
-        (observation(concept("Karnofsky index"), valueString="70-80 %"), 2, 70),
-        (observation(concept("KPS"), valueQuantity=amount(90, "%")), 0, 90),
-        (loinc("89247-1", valueQuantity={"value": 1, "comparator": "<="}), 1, None),
-        (observation(concept("Vitals"), component=[{"code": concept("ECOG"), "valueInteger": 3}]), 3, None),
-        (loinc("89247-1", component=[{"code": concept(None, (LOINC, "89247-1")), "valueInteger": 2}]), 2, None),
-        (loinc("89243-0", valueQuantity={"value": 70, "comparator": ">="}), 2, 70),
-    ],
-)  # fmt: skip
-def test_performance(resource, ecog, karnofsky):
-    found = chart(resource)
-    assert [(item.ecog, item.karnofsky) for item in found.performance] == [(ecog, karnofsky)]
-
-
-@pytest.mark.parametrize(
-    ("resource", "why"),
-    [
-        (loinc("89247-1", valueInteger=6), "implausible"), (loinc("89247-1", valueInteger=-1), "implausible"),
-        (loinc("89247-1", valueQuantity=amount(Decimal("1.5"))), "implausible"),
-        (loinc("89243-0", valueInteger=110), "implausible"), (loinc("89247-1", valueString="good"), "unreadable"),
-        (loinc("89247-1", valueQuantity={"value": 2, "comparator": ">="}), "unreadable"),
-        (loinc("89243-0", valueQuantity={"value": 70, "comparator": "<"}), "unreadable"),
-        (loinc("89247-1", valueInteger=1, status="entered-in-error"), "entered-in-error"),
-    ],
-)  # fmt: skip
-def test_scores_off_the_scale(resource, why):
-    found = chart(resource)
-    assert found.performance == [] and listed(found) == {("Observation/o", why)}
-
-
-def test_undated_performance_is_used():
-    undated = loinc("89247-1", valueInteger=1)
-    del undated["effectiveDateTime"]
-    assert [item.when for item in chart(undated).performance] == [None]
-
-
-@pytest.mark.parametrize(
-    ("resource", "grade"),
-    [
-        (loinc("88020-3", valueCodeableConcept=concept(None, (SNOMED, "420913000"))), 3),
-        (loinc("88020-3", valueCodeableConcept=concept("NYHA class II")), 2), (loinc("88020-3", valueInteger=4), 4),
-        (observation(concept("NYHA"), valueString="II-III"), 3), (condition(concept("NYHA III")), 3),
-        (condition(concept("Heart failure, NYHA class IV")), 4), (condition(concept(None, (SNOMED, "422293003"))), 4),
-        (condition(concept("Heart failure"), stage=[{"summary": concept("NYHA II")}]), 2),
-        (loinc("88020-3", valueCodeableConcept=concept(None, (LOINC, "LA28406-9"))), 3),
-    ],
-)  # fmt: skip
-def test_nyha(resource, grade):
-    assert [item.grade for item in chart(resource).problems if item.kind == "nyha"] == [grade]
-
-
-HIGH = {"referenceRange": [{"high": amount(5, "mIU/mL")}]}
-
-
-@pytest.mark.parametrize(
-    ("resource", "result", "quantitative"),
-    [
-        (loinc("2106-3", valueCodeableConcept=concept(None, (SNOMED, "260385009"))), "negative", False),
-        (loinc("2118-8", valueCodeableConcept=concept("Positive")), "positive", False),
-        (loinc("2118-8", valueCodeableConcept=concept("Not detected")), "negative", False),
-        (loinc("2118-8", valueString="NEGATIVE"), "negative", False), (loinc("2118-8", valueBoolean=True),
-         "positive", False),
-        (loinc("2118-8", interpretation=[{"coding": [{"code": "NEG"}]}]), "negative", False),
-        (loinc("2118-8", valueString="invalid, please repeat"), "uninterpretable", False),
-        (loinc("2118-8", valueString="weakly positive"), "uninterpretable", False),
-        (observation(concept("Urine pregnancy test"), valueString="neg"), "negative", False),
-        (loinc("19080-1", valueQuantity=amount(3, "mIU/mL"), **HIGH), "negative", True),
-        (loinc("19080-1", valueQuantity=amount(5, "IU/L"), **HIGH), "negative", True),
-        (loinc("19080-1", valueQuantity=amount(6, "mIU/mL"), **HIGH), "above-range", True),
-        (loinc("19080-1", valueQuantity=amount(1, "mIU/mL", comparator="<"), **HIGH), "negative", True),
-        (loinc("19080-1", valueQuantity=amount(10, "mIU/mL", comparator="<"), **HIGH), "uninterpretable", True),
-        (loinc("19080-1", valueQuantity=amount(9000, "mIU/mL", comparator=">"), **HIGH), "above-range", True),
-        (loinc("19080-1", valueQuantity=amount(3, "mIU/mL")), "uninterpretable", True),
-        (loinc("19080-1", valueQuantity=amount(3, "ng/mL"), **HIGH), "uninterpretable", True),
-        (loinc("21198-7", valueString="< 1 IU/L", **HIGH), "negative", True),
-        (loinc("82810-3", valueCodeableConcept=concept(None, (SNOMED, "77386006"))), "pregnant", False),
-        (loinc("82810-3", valueCodeableConcept=concept(None, (SNOMED, "60001007"))), "not-pregnant", False),
-        (loinc("82810-3", valueCodeableConcept=concept(None, (SNOMED, "146799005"))), "possible", False),
-        (loinc("82810-3", valueCodeableConcept=concept(None, (LOINC, "LA15173-0"))), "pregnant", False),
-        (loinc("82810-3", valueCodeableConcept=concept("Not pregnant")), "not-pregnant", False),
-        (loinc("82810-3", valueString="possibly pregnant"), "possible", False),
-    ],
-)  # fmt: skip
-def test_pregnancy(resource, result, quantitative):
-    assert [(item.result, item.quantitative) for item in chart(resource).pregnancy] == [(result, quantitative)]
-
-
-def test_unknown_pregnancy_status_and_undated_tests():
-    assert chart(loinc("82810-3", valueCodeableConcept=concept(None, (LOINC, "LA4489-6")))).pregnancy == []
-    race = observation(concept("White", ("urn:oid:2.16.840.1.113883.6.238", "2106-3")), valueBoolean=True)
-    assert chart(race).pregnancy == []
-    undated = loinc("2106-3", valueString="negative", effectiveDateTime=None)
-    found = chart(undated)
-    assert found.pregnancy == [] and listed(found) == {("Observation/o", "no-date")}
-
-
-def test_due_date():
-    found = chart(loinc("11778-8", valueDateTime="2026-04-01"))
-    assert [(item.kind, str(item.due)) for item in found.problems] == [("pregnancy", "2026-04-01")]
-
-
-@pytest.mark.parametrize("value", [
-    {"valueDateTime": "in April"}, {"valueDateTime": ["2026-04-01"]}, {"valueString": "40 weeks"},
-    {"valueQuantity": {"value": 280, "unit": "d"}},
-])  # fmt: skip
-def test_a_due_date_that_cannot_be_read_is_listed(value):
-    found = chart(loinc("11778-8", **value))
-    assert found.problems == [] and listed(found) == {("Observation/o", "unreadable")}
-    assert listed(chart(loinc("11778-8", **dict.fromkeys(value)))) == set(), "nothing was said"
 
 
 @pytest.mark.parametrize(
@@ -220,6 +88,7 @@ def test_problems_by_code(code, kind):
         ("Pericardial metastasis", "pericardial-lesion"), ("Life expectancy less than 3 months",
          "short-life-expectancy"),
         ("Diffuse bone metastases", "diffuse-bone-disease"), ("Six bone metastases", "diffuse-bone-disease"),
+        ("Three bone metastases", "diffuse-bone-disease"),
         ("> 5 bone metastases", "diffuse-bone-disease"), ("Peritoneal carcinomatosis", "peritoneal-disease"),
         ("Thrombocytopenia grade 3 due to 177Lu-DOTATATE", "toxicity"), ("Renal toxicity after PRRT", "toxicity"),
     ],
@@ -261,11 +130,6 @@ def test_activity_severity_and_end():
     assert chart(condition(concept("Decompensated heart failure"))).problems[0].severe
     assert not chart(condition(concept("Heart failure"))).problems[0].severe
     assert chart(condition(concept("Thrombocytopenia grade 3 after Lutathera"))).problems[0].grade == 3
-
-
-def test_a_delivery_ends_a_pregnancy():
-    found = chart(condition(concept(None, (ICD10CM, "O80")), onsetDateTime="2025-08-01")).problems
-    assert [(item.kind, item.active, str(item.end)) for item in found] == [("pregnancy", False, "2025-08-01")]
 
 
 def test_unconfirmed_problems():
@@ -360,58 +224,8 @@ def test_no_allergy_to_the_agent(resource):
     assert chart(resource).allergies == []
 
 
-def answers(*items, questionnaire="http://example.org/Questionnaire/eortc-qlq-c30"):
-    return {"resourceType": "QuestionnaireResponse", "id": "q", "status": "completed", "authored": "2025-12-01",
-            "questionnaire": questionnaire, "item": list(items)}  # fmt: skip
-
-
-SCORE = {"linkId": "ql2", "text": "Global health status / QoL", "answer": [{"valueDecimal": Decimal("66.7")}]}
-
-
-@pytest.mark.parametrize(
-    ("resource", "value"),
-    [
-        (answers(SCORE), "66.7"), (answers({"linkId": "1", "item": [SCORE]}), "66.7"),
-        (answers({"linkId": "i", "text": "EORTC QLQ-C30"}, SCORE, questionnaire="urn:x"), "66.7"),
-        (observation(concept("EORTC QLQ-C30 global health status"), valueQuantity=amount(50, "{score}")), "50"),
-        (observation(concept("QLQ-C30"), component=[{"code": concept("Global health status"), "valueInteger": 17}]),
-         "17"),
-        (observation(concept("EORTC QLQ-C30 global health status"), valueString="41.7"), "41.7"),
-    ],
-)  # fmt: skip
-def test_quality_of_life(resource, value):
-    found = chart(resource).quality_of_life
-    assert [(item.instrument, item.global_health) for item in found] == [("EORTC QLQ-C30", Decimal(value))]
-
-
-def test_other_questionnaires_and_impossible_scores():
-    assert chart(answers(SCORE, questionnaire="http://example.org/phq-9")).quality_of_life == []
-    found = chart(answers({**SCORE, "answer": [{"valueInteger": 120}]}))
-    assert found.quality_of_life == [] and listed(found) == {("QuestionnaireResponse/q", "implausible")}
-
-
-@pytest.mark.parametrize(
-    "resource",
-    [
-        observation(concept("EORTC QLQ-C30 global health status"), valueString=[1, 2]),
-        observation(concept("EORTC QLQ-C30 global health status"), valueString="better"),
-        observation(concept("EORTC QLQ-C30 global health status"), valueQuantity={"value": 50, "comparator": "<"}),
-        observation(concept("QLQ-C30"), component=[{"code": concept("Global health status")}]),
-        answers({**SCORE, "answer": []}),
-    ],
-)
-def test_a_score_that_cannot_be_read_is_listed(resource):
-    found = chart(resource)
-    assert found.quality_of_life == [] and {why for _, why in listed(found)} == {"unreadable"}
-
-
 def test_the_stage_of_heart_failure_in_a_german_code():
     system = "http://fhir.de/CodeSystem/bfarm/icd-10-gm"
     for code, grade in (("I50.13", 3), ("I50.14", 4)):
         found = chart(condition(concept(None, (system, code)))).problems
         assert [(item.kind, item.grade) for item in found] == [("nyha", grade)]
-
-
-def test_a_pregnancy_status_nobody_understands_is_listed():
-    found = chart(loinc("82810-3", valueString="see scanned form"))
-    assert found.pregnancy == [] and listed(found) == {("Observation/o", "unreadable")}
