@@ -215,7 +215,7 @@ def dated(data: Data, name: str) -> tuple[Span | None, Span | None]:
     return (days[0], days[-1] if len(days) > 1 else None) if days else (None, None)
 
 
-def _damaged(data: Data, name: str) -> bool:
+def _written(data: Data, name: str) -> bool:
     """Whether a date is written there at all."""
     value = data.get(name)
     if isinstance(value, Mapping):
@@ -234,7 +234,7 @@ def effective(data: Data, *fallbacks: str) -> Span | None:
         return Span(start.first, end.last)
     if start or end:
         return start or end
-    if fallbacks and any(_damaged(data, name) for name in ("effectiveDateTime", "effectiveInstant", "effectivePeriod")):
+    if fallbacks and any(_written(data, name) for name in ("effectiveDateTime", "effectiveInstant", "effectivePeriod")):
         return None
     return next((span for name in fallbacks if (span := parse_date(data.get(name)))), None)
 

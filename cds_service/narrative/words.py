@@ -11,20 +11,12 @@ import sys
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
-from cds_service.narrative.lowercase import lower_source
+from cds_service.narrative.lowercase import folded, lower_source
 from cds_service.narrative.starts import Starts, anywhere, starts_of, where
 
 _STARTS = Starts()  # of all patterns
 _END = sys.maxsize
 _Match = re.Match[str]
-
-
-def lower_of(text: str) -> str:
-    """Lower case of the same length (a few letters grow in `str.lower`)."""
-    lowered = text.lower()
-    if len(lowered) == len(text):
-        return lowered
-    return "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
 
 
 def group_of(match: _Match) -> str:
@@ -43,7 +35,7 @@ class Said(str):
     def __new__(cls, text: str) -> Said:
         """The same characters."""
         said = super().__new__(cls, text)
-        said.lowered = lower_of(text)
+        said.lowered = folded(text)
         said.bits = _STARTS.bits(said.lowered)
         return said
 
@@ -94,7 +86,7 @@ class Words:
     def _searched(self, text: str, end: int) -> str | None:
         """The lower case of a text up to `end`; None where no match can be in it."""
         if not isinstance(text, Said):
-            return lower_of(text)
+            return folded(text)
         if text.bits & self._bit or (self._anywhere is not None and self._anywhere.search(text.lowered)):
             return text.lowered
         return None if end == _END or _ends_a_word(text, end) else text.lowered
@@ -107,4 +99,4 @@ class Words:
 
     def sub(self, replacement: str, text: str) -> str:
         """The text (in lower case) with every match replaced."""
-        return self._pattern.sub(replacement, lower_of(text))
+        return self._pattern.sub(replacement, folded(text))

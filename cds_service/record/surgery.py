@@ -165,11 +165,7 @@ def _coded(names: Iterable[str]) -> tuple[Intervention, ...]:
 
 def kinds_in(words: str) -> tuple[Intervention, ...]:
     """The interventions words name as done; nothing when they are denied, planned or of another organ."""
-    return _kinds_in(words[:600])
-
-
-def _kinds_in(words: str) -> tuple[Intervention, ...]:
-    line = " ".join(plain(words).text.split())
+    line = " ".join(plain(words[:600]).text.split())
     found: set[Intervention] = set()
     for kind, pattern in _FIND:
         for match in pattern.finditer(line):

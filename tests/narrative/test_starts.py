@@ -12,10 +12,11 @@ from random import Random
 import pytest
 
 from cds_service import narrative
+from cds_service.narrative.lowercase import folded
 from cds_service.narrative.normalise import plain
 from cds_service.narrative.sections import sentences
 from cds_service.narrative.starts import starts_of
-from cds_service.narrative.words import Said, Words, lower_of
+from cds_service.narrative.words import Said, Words
 
 _MODULES = [importlib.import_module(f"{narrative.__name__}.{m.name}") for m in pkgutil.iter_modules(narrative.__path__)]
 PATTERNS = sorted({value for module in _MODULES for value in vars(module).values() if isinstance(value, Words)},
@@ -27,7 +28,7 @@ SAID = [sentence.text for text in TEXTS for sentence in sentences(plain(text).te
 
 def _spans(words: Words, text: str) -> list[tuple[int, int]]:
     """Of the pattern alone."""
-    return [match.span() for match in re.finditer(words.source, lower_of(text))]
+    return [match.span() for match in re.finditer(words.source, folded(text))]
 
 
 @pytest.mark.parametrize(
